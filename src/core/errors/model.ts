@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ErrorSpec } from './spec.ts';
+
+/** Errors of the `model` part. */
+export const modelErrors = {
+  'model.bad-thing-model': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the Thing Model is not valid',
+    zh: '物模型无效',
+    fix: { en: 'correct the member that "at" points to', zh: '修正 "at" 所指的成员' },
+  },
+  'model.bad-reference': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'a tm:extends or tm:ref of the Thing Model cannot be resolved',
+    zh: '物模型的 tm:extends 或 tm:ref 引用无法解析',
+    fix: {
+      en: 'import the model that is referred to first, and break cycles',
+      zh: '先导入被引用的物模型，并消除循环引用',
+    },
+  },
+  'model.placeholder': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'a placeholder stands where the model needs a definite value',
+    zh: '此处需要确定的值，不能使用占位符',
+    fix: {
+      en: 'replace {{…}} by the value; placeholders may stay in texts and forms',
+      zh: '将 {{…}} 替换为实际值；占位符只可留在文本和 forms 中',
+    },
+  },
+  'model.too-complex': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the Thing Model, schema or pattern is larger or deeper than allowed',
+    zh: '物模型、模式或正则超出规模或深度限制',
+    fix: {
+      en: 'divide the model or raise the limit named in "detail"',
+      zh: '拆分物模型，或调高 "detail" 所指限额',
+    },
+  },
+  'model.breaking-change': {
+    status: 409,
+    retryable: false,
+    en: 'the change is not compatible with the previous version of the model',
+    zh: '该变更与物模型上一版本不兼容',
+    fix: {
+      en: 'raise the major version, or undo the changes that are listed',
+      zh: '提升主版本号，或撤销所列变更',
+    },
+  },
+  'model.bad-unit': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the unit is not a UCUM code',
+    zh: '单位不是有效的 UCUM 代码',
+    fix: {
+      en: 'write the unit as a case-sensitive UCUM code such as Cel, kW.h, m3/h',
+      zh: '请使用区分大小写的 UCUM 代码，如 Cel、kW.h、m3/h',
+    },
+  },
+  'model.unit-mismatch': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the units do not measure the same kind of quantity',
+    zh: '单位的量纲不一致',
+    fix: {
+      en: 'send the value in a unit that can be converted to the one of the model',
+      zh: '请使用可换算为物模型单位的单位上报',
+    },
+  },
+  'model.unknown-property': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the model has no such property',
+    zh: '物模型没有该属性',
+    fix: {
+      en: 'correct the name, add the property to the model, or let the thing collect unknown properties',
+      zh: '修正名称，或在物模型中添加该属性，或允许收集未知属性',
+    },
+  },
+  'model.not-reported': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the property is write-only: it is sent to the thing and never reported',
+    zh: '该属性只写，不接受上报',
+    fix: { en: 'do not report this property', zh: '不要上报该属性' },
+  },
+  'model.wrong-type': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the value does not have the type that the model says',
+    zh: '值的类型与物模型不符',
+    fix: { en: 'send a value of the type that "detail" names', zh: '按 "detail" 所示类型上报' },
+  },
+  'model.out-of-range': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the value is outside the range of the model',
+    zh: '值超出物模型范围',
+    fix: {
+      en: 'check the sensor, or widen minimum and maximum in the model',
+      zh: '检查传感器，或放宽物模型的 minimum、maximum',
+    },
+  },
+  'model.schema-mismatch': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the value does not satisfy the schema of the model',
+    zh: '值不满足物模型的模式',
+    fix: { en: 'see "detail" for the rule that fails', zh: '见 "detail" 所示未满足的规则' },
+  },
+  'model.bad-time': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the time is neither ISO 8601 with an offset nor milliseconds since 1970',
+    zh: '时间既不是带时区的 ISO 8601，也不是 1970 年起的毫秒数',
+    fix: {
+      en: 'write 2026-11-20T08:00:00Z or 1795161600000',
+      zh: '写成 2026-11-20T08:00:00Z 或 1795161600000',
+    },
+  },
+  'model.bad-payload': {
+    status: 400,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the payload has none of the known shapes',
+    zh: '载荷不属于任何已知格式',
+    fix: {
+      en: 'send {"property": value}, {"time": …, "values": {…}} or an array of these',
+      zh: '发送 {"属性": 值}、{"time": …, "values": {…}} 或它们的数组',
+    },
+  },
+  'model.bad-json': {
+    status: 400,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the payload is not JSON',
+    zh: '载荷不是有效的 JSON',
+    fix: { en: 'correct the text at the byte that "at" names', zh: '修正 "at" 所指字节处的文本' },
+  },
+  'model.bad-cbor': {
+    status: 400,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the payload is not well-formed CBOR',
+    zh: '载荷不是有效的 CBOR',
+    fix: {
+      en: 'correct the encoder at the byte that "at" names',
+      zh: '修正编码器在 "at" 所指字节处的输出',
+    },
+  },
+  'model.bad-senml': {
+    status: 422,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the SenML record is not valid',
+    zh: 'SenML 记录无效',
+    fix: {
+      en: 'see RFC 8428 § 4 for the field that "at" names',
+      zh: '"at" 所指字段请参见 RFC 8428 第 4 章',
+    },
+  },
+  'model.payload-too-large': {
+    status: 413,
+    mqtt: 0x99,
+    retryable: false,
+    en: 'the payload is nested deeper or has more members than allowed',
+    zh: '载荷嵌套过深或成员过多',
+    fix: {
+      en: 'send smaller messages, or raise the limit that "detail" names',
+      zh: '减小单条消息，或调高 "detail" 所指限额',
+    },
+  },
+  'model.bad-filter': {
+    status: 400,
+    retryable: false,
+    en: 'the filter is not valid',
+    zh: '过滤条件无效',
+    fix: {
+      en: 'correct it at the character that "at" names; example: labels.city = \'A\' and properties.floor >= 3',
+      zh: '修正 "at" 所指字符处；示例：labels.city = \'A\' and properties.floor >= 3',
+    },
+  },
+  'model.unknown-field': {
+    status: 400,
+    retryable: false,
+    en: 'the filter names a field that cannot be filtered on',
+    zh: '过滤条件中的字段不可用',
+    fix: { en: 'use one of the fields that "detail" lists', zh: '使用 "detail" 所列字段' },
+  },
+  'model.filter-type': {
+    status: 400,
+    retryable: false,
+    en: 'the filter compares a field with a value of another type',
+    zh: '过滤条件的值与字段类型不符',
+    fix: { en: 'write a value of the type that "detail" names', zh: '按 "detail" 所示类型书写值' },
+  },
+} as const satisfies Record<string, ErrorSpec>;
