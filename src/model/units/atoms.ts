@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Prefixes of UCUM § 27 (metric) and § 28 (binary). */
+export const prefixTable = {
+  Y: 1e24,
+  Z: 1e21,
+  E: 1e18,
+  P: 1e15,
+  T: 1e12,
+  G: 1e9,
+  M: 1e6,
+  k: 1e3,
+  h: 1e2,
+  da: 1e1,
+  d: 1e-1,
+  c: 1e-2,
+  m: 1e-3,
+  u: 1e-6,
+  n: 1e-9,
+  p: 1e-12,
+  f: 1e-15,
+  a: 1e-18,
+  z: 1e-21,
+  y: 1e-24,
+  Ki: 1_024,
+  Mi: 1_048_576,
+  Gi: 1_073_741_824,
+  Ti: 1_099_511_627_776,
+} as const;
+
+/** Base units of UCUM § 28. */
+export const baseUnits = ['m', 's', 'g', 'rad', 'K', 'C', 'cd'] as const;
+
+/**
+ * Scales that are no proportion (UCUM § 21): a value x of the unit is `of(x)` times `unit`, and back.
+ * Logarithmic ones: `factor · log_base(ratio)`.
+ */
+export type SpecialScale =
+  | { readonly kind: 'offset'; readonly scale: number; readonly offset: number }
+  | { readonly kind: 'log'; readonly base: number; readonly factor: number };
+
+type Reference = Pick<AtomSpec, 'value' | 'unit'>;
+
+export interface AtomSpec {
+  readonly code: string;
+  /** Whether it takes prefixes. */
+  readonly metric: boolean;
+  readonly value: number;
+  /** In terms of other units; the empty text is the number one; `!` marks an arbitrary unit with a kind of its own. */
+  readonly unit: string;
+  readonly special?: SpecialScale;
+}
+
+const metric = (code: string, value: number, unit: string): AtomSpec => ({
+  code,
+  metric: true,
+  value,
+  unit,
+});
+const plain = (code: string, value: number, unit: string): AtomSpec => ({
+  code,
+  metric: false,
+  value,
+  unit,
+});
+const offset = (code: string, isMetric: boolean, scale: number, zero: number): AtomSpec => ({
+  code,
+  metric: isMetric,
+  value: 1,
+  unit: 'K',
+  special: { kind: 'offset', scale, offset: zero },
+});
+const log = (code: string, base: number, factor: number, reference: Reference): AtomSpec => ({
+  code,
+  metric: true,
+  ...reference,
+  special: { kind: 'log', base, factor },
+});
+
+/** Units of UCUM § 29 to § 46, those that things measure in. */
+export const atomTable: readonly AtomSpec[] = [
+  // Dimensionless.
+  plain('10*', 10, ''),
+  plain('10^', 10, ''),
+  plain('[pi]', Math.PI, ''),
+  plain('%', 0.01, ''),
+  plain('[ppth]', 1e-3, ''),
+  plain('[ppm]', 1e-6, ''),
+  plain('[ppb]', 1e-9, ''),
+  plain('[pptr]', 1e-12, ''),
+  metric('mol', 6.022_140_76e23, ''),
+  metric('eq', 1, 'mol'),
+  metric('osm', 1, 'mol'),
+  plain('g%', 1, 'g/dl'),
+  // SI.
+  metric('sr', 1, 'rad2'),
+  metric('Hz', 1, 's-1'),
+  metric('N', 1, 'kg.m/s2'),
+  metric('Pa', 1, 'N/m2'),
+  metric('J', 1, 'N.m'),
+  metric('W', 1, 'J/s'),
+  metric('A', 1, 'C/s'),
+  metric('V', 1, 'J/C'),
+  metric('F', 1, 'C/V'),
+  metric('Ohm', 1, 'V/A'),
+  metric('S', 1, 'Ohm-1'),
+  metric('Wb', 1, 'V.s'),
+  metric('T', 1, 'Wb/m2'),
+  metric('H', 1, 'Wb/A'),
+  metric('lm', 1, 'cd.sr'),
+  metric('lx', 1, 'lm/m2'),
+  metric('Bq', 1, 's-1'),
+  metric('Gy', 1, 'J/kg'),
+  metric('Sv', 1, 'J/kg'),
+  metric('kat', 1, 'mol/s'),
+  metric('U', 1, 'umol/min'),
+  // Temperature.
+  offset('Cel', true, 1, 273.15),
+  offset('[degF]', false, 5 / 9, 459.67),
+  offset('[degRe]', false, 1.25, 218.52),
+  plain('[degR]', 5 / 9, 'K'),
+  // Angle and time.
+  plain('gon', 0.9, 'deg'),
+  plain('deg', Math.PI / 180, 'rad'),
+  plain("'", 1 / 60, 'deg'),
+  plain("''", 1 / 3600, 'deg'),
+  plain('circ', 2 * Math.PI, 'rad'),
+  plain('sph', 4 * Math.PI, 'sr'),
+  plain('min', 60, 's'),
+  plain('h', 60, 'min'),
+  plain('d', 24, 'h'),
+  plain('wk', 7, 'd'),
+  plain('a_t', 365.242_19, 'd'),
+  plain('a_j', 365.25, 'd'),
+  plain('a_g', 365.2425, 'd'),
+  plain('a', 365.25, 'd'),
+  plain('mo_s', 29.530_59, 'd'),
+  plain('mo_j', 30.4375, 'd'),
+  plain('mo_g', 30.436_875, 'd'),
+  plain('mo', 30.4375, 'd'),
+  // Used with SI.
+  metric('l', 1, 'dm3'),
+  metric('L', 1, 'l'),
+  metric('ar', 100, 'm2'),
+  metric('t', 1_000, 'kg'),
+  metric('bar', 1e5, 'Pa'),
+  metric('u', 1.660_539_066_6e-24, 'g'),
+  metric('eV', 1.602_176_634e-19, 'J'),
+  plain('AU', 149_597.870_7, 'Mm'),
+  metric('pc', 3.085_677_581e16, 'm'),
+  // Natural constants.
+  metric('[c]', 299_792_458, 'm/s'),
+  metric('[h]', 6.626_070_15e-34, 'J.s'),
+  metric('[k]', 1.380_649e-23, 'J/K'),
+  metric('[eps_0]', 8.854_187_812_8e-12, 'F/m'),
+  metric('[mu_0]', 1.256_637_062_12e-6, 'N/A2'),
+  metric('[e]', 1.602_176_634e-19, 'C'),
+  metric('[m_e]', 9.109_383_701_5e-28, 'g'),
+  metric('[m_p]', 1.672_621_923_69e-24, 'g'),
+  metric('[G]', 6.674_3e-11, 'm3.kg-1.s-2'),
+  metric('[g]', 9.806_65, 'm/s2'),
+  plain('[ly]', 9_460_730_472_580_800, 'm'),
+  // CGS.
+  metric('gf', 9.806_65e-3, 'N'),
+  metric('Ky', 1, 'cm-1'),
+  metric('Gal', 1, 'cm/s2'),
+  metric('dyn', 1, 'g.cm/s2'),
+  metric('erg', 1, 'dyn.cm'),
+  metric('P', 1, 'dyn.s/cm2'),
+  metric('Bi', 10, 'A'),
+  metric('St', 1, 'cm2/s'),
+  metric('Mx', 1e-8, 'Wb'),
+  metric('G', 1e-4, 'T'),
+  metric('Oe', 250 / Math.PI, 'A/m'),
+  metric('sb', 1, 'cd/cm2'),
+  metric('Lmb', 1 / Math.PI, 'cd/cm2'),
+  metric('ph', 1e-4, 'lx'),
+  metric('Ci', 3.7e10, 'Bq'),
+  metric('R', 2.58e-4, 'C/kg'),
+  metric('RAD', 100, 'erg/g'),
+  metric('REM', 1, 'RAD'),
+  // Length, area, volume: international.
+  plain('[in_i]', 2.54, 'cm'),
+  plain('[ft_i]', 12, '[in_i]'),
+  plain('[yd_i]', 3, '[ft_i]'),
+  plain('[mi_i]', 5_280, '[ft_i]'),
+  plain('[fth_i]', 6, '[ft_i]'),
+  plain('[nmi_i]', 1_852, 'm'),
+  plain('[kn_i]', 1, '[nmi_i]/h'),
+  plain('[sin_i]', 1, '[in_i]2'),
+  plain('[sft_i]', 1, '[ft_i]2'),
+  plain('[syd_i]', 1, '[yd_i]2'),
+  plain('[cin_i]', 1, '[in_i]3'),
+  plain('[cft_i]', 1, '[ft_i]3'),
+  plain('[cyd_i]', 1, '[yd_i]3'),
+  plain('[bf_i]', 144, '[in_i]3'),
+  plain('[mil_i]', 1e-3, '[in_i]'),
+  plain('[cml_i]', Math.PI / 4, '[mil_i]2'),
+  plain('[hd_i]', 4, '[in_i]'),
+  // United States survey and volume.
+  plain('[ft_us]', 1_200 / 3_937, 'm'),
+  plain('[yd_us]', 3, '[ft_us]'),
+  plain('[mi_us]', 5_280, '[ft_us]'),
+  plain('[acr_us]', 43_560, '[ft_us]2'),
+  plain('[smi_us]', 1, '[mi_us]2'),
+  plain('[gal_us]', 231, '[in_i]3'),
+  plain('[bbl_us]', 42, '[gal_us]'),
+  plain('[qt_us]', 0.25, '[gal_us]'),
+  plain('[pt_us]', 0.5, '[qt_us]'),
+  plain('[gil_us]', 0.25, '[pt_us]'),
+  plain('[foz_us]', 0.25, '[gil_us]'),
+  plain('[cup_us]', 16, '[tbs_us]'),
+  plain('[tbs_us]', 0.5, '[foz_us]'),
+  plain('[tsp_us]', 1 / 3, '[tbs_us]'),
+  plain('[bu_us]', 2_150.42, '[in_i]3'),
+  // British volume.
+  plain('[gal_br]', 4.546_09, 'l'),
+  plain('[qt_br]', 0.25, '[gal_br]'),
+  plain('[pt_br]', 0.5, '[qt_br]'),
+  plain('[foz_br]', 0.05, '[pt_br]'),
+  // Weight.
+  plain('[gr]', 64.798_91, 'mg'),
+  plain('[lb_av]', 7_000, '[gr]'),
+  plain('[oz_av]', 1 / 16, '[lb_av]'),
+  plain('[dr_av]', 1 / 16, '[oz_av]'),
+  plain('[scwt_av]', 100, '[lb_av]'),
+  plain('[lcwt_av]', 112, '[lb_av]'),
+  plain('[ston_av]', 20, '[scwt_av]'),
+  plain('[lton_av]', 20, '[lcwt_av]'),
+  plain('[stone_av]', 14, '[lb_av]'),
+  plain('[oz_tr]', 480, '[gr]'),
+  plain('[lb_tr]', 12, '[oz_tr]'),
+  plain('[car_m]', 0.2, 'g'),
+  // Force, pressure.
+  plain('[lbf_av]', 1, '[lb_av].[g]'),
+  plain('[psi]', 1, '[lbf_av]/[in_i]2'),
+  plain('atm', 101_325, 'Pa'),
+  plain('att', 1, 'kgf/cm2'),
+  metric('m[H2O]', 9.806_65, 'kPa'),
+  metric('m[Hg]', 133.322_387_415, 'kPa'),
+  plain("[in_i'H2O]", 249.088_91, 'Pa'),
+  plain("[in_i'Hg]", 3_386.388_640_341, 'Pa'),
+  // Energy, power, heat.
+  metric('cal', 4.184, 'J'),
+  metric('cal_[15]', 4.185_8, 'J'),
+  metric('cal_[20]', 4.181_9, 'J'),
+  metric('cal_m', 4.190_02, 'J'),
+  metric('cal_IT', 4.186_8, 'J'),
+  metric('cal_th', 4.184, 'J'),
+  plain('[Cal]', 1, 'kcal_th'),
+  plain('[Btu]', 1.055_055_852_62, 'kJ'),
+  plain('[Btu_IT]', 1.055_055_852_62, 'kJ'),
+  plain('[Btu_th]', 1.054_350, 'kJ'),
+  plain('[HP]', 550, '[ft_i].[lbf_av]/s'),
+  metric('tex', 1, 'g/km'),
+  plain('[den]', 1, 'g/9/km'),
+  // Other physics.
+  metric('mho', 1, 'S'),
+  plain('Ao', 0.1, 'nm'),
+  plain('b', 100, 'fm2'),
+  plain("[knk'U]", 1, '!'),
+  plain("[hnsf'U]", 1, '!'),
+  plain("[smgy'U]", 1, '!'),
+  plain("[wood'U]", 1, 'mm[Hg].min/l'),
+  plain('[diop]', 1, '/m'),
+  plain('[mesh_i]', 1, '/[in_i]'),
+  plain('[S]', 10, '10*-14.s'),
+  // Biology and chemistry.
+  metric('[iU]', 1, '!'),
+  metric('[IU]', 1, '[iU]'),
+  plain("[arb'U]", 1, '!'),
+  plain('[CFU]', 1, '!'),
+  plain('[PFU]', 1, '!'),
+  plain("[USP'U]", 1, '!'),
+  plain('[FFU]', 1, '!'),
+  plain('[HPF]', 1, ''),
+  plain('[LPF]', 100, ''),
+  plain("[APL'U]", 1, '!'),
+  plain('[drp]', 0.05, 'ml'),
+  // Information.
+  metric('bit', 1, ''),
+  metric('By', 8, 'bit'),
+  metric('Bd', 1, '/s'),
+  // Logarithmic and other special scales.
+  log('[pH]', 10, -1, { value: 1, unit: 'mol/l' }),
+  log('B', 10, 1, { value: 1, unit: '' }),
+  log('Np', Math.E, 1, { value: 1, unit: '' }),
+  log('B[SPL]', 10, 2, { value: 2e-5, unit: 'Pa' }),
+  log('B[V]', 10, 2, { value: 1, unit: 'V' }),
+  log('B[mV]', 10, 2, { value: 1e-3, unit: 'V' }),
+  log('B[uV]', 10, 2, { value: 1e-6, unit: 'V' }),
+  log('B[10.nV]', 10, 2, { value: 1e-8, unit: 'V' }),
+  log('B[W]', 10, 1, { value: 1, unit: 'W' }),
+  log('B[kW]', 10, 1, { value: 1e3, unit: 'W' }),
+];
