@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+export type {
+  Aggregate,
+  CompactionReport,
+  HistoryQuery,
+  SeriesCounters,
+  SeriesPoints,
+  SeriesStore,
+  StoreStats,
+  Value,
+} from './series/port.ts';
+export { openDuckdbSeries, type DuckdbSeriesOptions } from './series/duckdb/client.ts';
+export * from './registry/index.ts';
+export { createBackup, dataLayout, type BackupOptions } from './backup.ts';
+export { checkRegistryFile } from './registry/sqlite/check.ts';
+export { checkSeriesDirectory } from './series/duckdb/check.ts';
+export { feedSeries, type FeedOptions } from './series/feed.ts';
