@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+export { BindingCache, type BindingCacheOptions } from './bindings.ts';
+export { DeviceCredentials, type CertificateRequest, type TokenRequest } from './credentials.ts';
+export { FollowUps } from './follow-ups.ts';
+export { ModelFaults, ModelService, type ModelChoice, type StoredModel } from './models.ts';
+export type { Bindings, SeriesDirectory, SeriesInfo } from './port.ts';
+export { SeriesIds } from './series-ids.ts';
+export { ThingService, type RowOutcome } from './service.ts';
+export { CurrentState, type CurrentValue } from './state/current-state.ts';
+export { StateReader } from './state/state-reader.ts';
+export type { ThingEdit, ThingInput } from './thing-input.ts';
+export {
+  ActionTasks,
+  CommandNumbers,
+  DesiredValues,
+  Dispatcher,
+  RegistryReader,
+  registryReader,
+  ThingDeviceServices,
+  type DesiredRequest,
+  type Invocation,
+} from './commands/index.ts';
