@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+export {
+  Diagnosis,
+  Trace,
+  TraceRecorder,
+  type StoredUpTo,
+  type DiagnosisEntry,
+  type DiagnosisNote,
+  type DiagnosisStep,
+  type TraceEvent,
+  type TraceStep,
+  type TraceTarget,
+} from './diagnosis/index.ts';
+export type { DeviceKind } from './fleet/behaviour.ts';
+export { Fleet, type FleetCounts, type FleetMember, type FleetOptions } from './fleet/fleet.ts';
+export { createIngest, type DisposableIngest, type IngestOptions } from './ingest/group-commit.ts';
+export type { CommitWaiter, Ingest } from './ingest/port.ts';
+export type { DeviceLink, DeviceMessage, DevicePayload, DeviceServices } from './ports.ts';
+export {
+  startMqtt,
+  type MqttListeners,
+  type MqttOptions,
+  type MqttServer,
+  type MqttStats,
+} from './protocols/mqtt/adapter.ts';
+export type { MqttConfig } from './protocols/mqtt/config.ts';
