@@ -83,8 +83,8 @@ export async function beginSnapshot(connection: DuckDBConnection): Promise<void>
   try {
     await connection.run('BEGIN');
   } catch {
-    // An interruption may have met the end of the former one.
-    await connection.run('ROLLBACK');
+    // An interruption may have met the end of the former one, or this beginning: then there is nothing to roll back.
+    await endSnapshot(connection);
     await connection.run('BEGIN');
   }
 }
