@@ -18,5 +18,8 @@ export {
   registryReader,
   ThingDeviceServices,
   type DesiredRequest,
+  type DeviceLink,
+  type DeviceMessage,
+  type DevicePayload,
   type Invocation,
 } from './commands/index.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TimeMs } from '#core';
 
-/** Something for a device. `name` is the action's; empty for desired values. */
+/** Something for a device; the service keeps it until it has arrived. `name` is the action's; empty for desired values. */
 export interface DeviceMessage {
   readonly kind: 'action' | 'desired';
   readonly name: string;
@@ -20,9 +20,10 @@ export interface DeviceLink {
   send(thing: number, message: DeviceMessage, settled: (arrived: boolean) => void): boolean;
 }
 
-/** What a device sent that is not readings. */
+/** What a device sent that is not readings. The bytes are the service's to keep. */
 export interface DevicePayload {
   readonly bytes: Buffer;
+  /** Media type where the protocol names one. */
   readonly contentType?: string | undefined;
   readonly correlation?: Buffer | undefined;
   readonly now: TimeMs;
