@@ -10,6 +10,7 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildConsole } from './console.mjs';
 
 const defaultRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -194,11 +195,20 @@ function follow(child) {
   });
 }
 
+/** Targets that serve the console or look at it. Tests that start many servers build it once, before. */
+function needsConsole(file, [command]) {
+  if (process.env.CONSOLE_BUILD === 'never') return false;
+  return file === 'tools/test.ts' || (file === 'src/cli/main.ts' && command === 'up');
+}
+
 /** Installs what is missing, then runs `file` (relative to the clone) with `args`. */
 export async function run(file, args, root = defaultRoot) {
   try {
     if (!isInstalled(root)) install(root);
     const binary = nodeBinary(root);
+    if (needsConsole(file, args) && !buildConsole(root, binary)) {
+      note('the console could not be built; the server starts without it.');
+    }
     if (process.connected) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     process.channel?.unref();
     await start(root, binary, file, args);

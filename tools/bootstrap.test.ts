@@ -41,7 +41,8 @@ function clone(target: string, installed: boolean): Clone {
     copyFileSync(path.join(root, file), path.join(directory, file));
   mkdirSync(path.join(directory, 'tools'));
   cpSync(path.join(root, 'bin'), path.join(directory, 'bin'), { recursive: true });
-  copyFileSync(path.join(root, 'tools/bootstrap.mjs'), path.join(directory, 'tools/bootstrap.mjs'));
+  for (const file of ['bootstrap.mjs', 'console.mjs'])
+    copyFileSync(path.join(root, 'tools', file), path.join(directory, 'tools', file));
   mkdirSync(path.join(directory, 'src/cli'), { recursive: true });
   writeFileSync(path.join(directory, 'src/cli/main.ts'), target);
   if (installed) install(directory);

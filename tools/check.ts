@@ -9,7 +9,7 @@ import {
   lintGate,
   root,
   runGates,
-  typesGate,
+  typesGates,
   type Gate,
 } from './lib/gate.ts';
 
@@ -50,4 +50,4 @@ const tests: Gate = {
   args: ['--test', '--test-concurrency=2', '--test-reporter=dot', ...quickTests()],
 };
 
-process.exitCode = runGates([formatGate, lintGate, typesGate, tests, fuzzGate(10)]) ? 0 : 1;
+process.exitCode = runGates([formatGate, lintGate, ...typesGates, tests, fuzzGate(10)]) ? 0 : 1;

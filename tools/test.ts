@@ -11,7 +11,7 @@ import {
   lintGate,
   root,
   runGates,
-  typesGate,
+  typesGates,
   type Gate,
 } from './lib/gate.ts';
 import { testFiles } from './lib/files.ts';
@@ -27,7 +27,7 @@ function gates(): Gate[] {
   return [
     formatGate,
     lintGate,
-    typesGate,
+    ...typesGates,
     fuzzGate(10),
     ...(existsSync(conformance)
       ? [{ name: 'conformance', command: process.execPath, args: [conformance, '--check'] }]

@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly serverPid: number;
   /** Connect, report, and stay until standard input ends; nothing is published. */
   readonly idle: boolean;
+  /** Connect, report, and publish when the next line comes. */
+  readonly held: boolean;
 }
 
 /** What is not said otherwise. */
@@ -52,6 +54,7 @@ export const loadDefaults: LoadOptions = {
   drainMs: 10_000,
   serverPid: 0,
   idle: false,
+  held: false,
 };
 
 /** What the load generator measured. */

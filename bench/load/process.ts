@@ -19,6 +19,10 @@ if (options.idle) {
   process.stdout.write(`${JSON.stringify({ connections: options.clients.length })}\n`);
   await lines.next();
 } else {
+  if (options.held) {
+    process.stdout.write(`${JSON.stringify({ connections: options.clients.length })}\n`);
+    await lines.next();
+  }
   process.stdout.write(`${JSON.stringify(await generator.run())}\n`);
 }
 generator.close();

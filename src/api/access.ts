@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { FaultError, fault } from '#core';
-import { rootTenant, type Authenticator, type Principal, type Scope } from '#security';
+import { assert, FaultError, fault, unwrap } from '#core';
+import {
+  isPermission,
+  rootTenant,
+  wholeScope,
+  type Authenticator,
+  type Permission,
+  type Policy,
+  type Principal,
+  type Refusal,
+  type Rights,
+  type ThingScope,
+} from '#security';
 import type { Bindings } from '#things';
-import type { BrowserSessions } from './sessions.ts';
 
 /**
- * Who may use a route. A scope name asks for an API token (or a browser session) with that scope; `thing:` lets the
- * device named in the path in as well as the scope behind the colon; `open` is for everyone.
+ * Who may use a route. A permission asks for a person or a token that has it in the tenant of the request; `thing:` lets
+ * the device named in the path in as well; `self` is for everyone who has signed in; `open` for everyone.
  */
-export type RouteAccess = 'open' | Scope | 'thing:read' | 'thing:ingest';
+export type RouteAccess = 'open' | 'self' | Permission | `thing:${Permission}`;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,32 +30,49 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal;
+    /** What the principal may do in its tenant. */
+    rights: Rights | undefined;
+    /** The things that the route's permission reaches. */
+    scope: ThingScope;
   }
+}
+
+/** Finds the principal of a browser session by its cookie. */
+export interface Sessions {
+  find(cookie: string | undefined): Principal | undefined | Promise<Principal | undefined>;
 }
 
 export interface Guard {
   readonly authenticator: Authenticator;
-  readonly sessions: BrowserSessions;
+  readonly sessions: Sessions;
+  readonly policy: Policy;
   readonly bindings: Bindings;
 }
 
 const sessionCookie = 'fengsui_session';
+/** A tenant below one's own, for a request to act in. */
+export const tenantHeader = 'fengsui-tenant';
 const nobody: Principal = { kind: 'anonymous', tenant: rootTenant };
 
 /** Puts the check before every route; a route that does not say who may use it fails at start. */
 export function guardRoutes(app: FastifyInstance, guard: Guard): void {
   app.decorateRequest('principal', { getter: () => nobody });
+  app.decorateRequest('rights', undefined);
+  app.decorateRequest('refusal', undefined);
+  app.decorateRequest('fault', undefined);
+  app.decorateRequest('scope', { getter: () => wholeScope });
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`${route.url} declares no access`);
   });
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access;
     if (access === undefined || access === 'open') return;
-    const principal = await principalOf(guard, request.headers, request.ip);
-    if (!(await mayUse(guard, principal, access, request))) {
-      throw new FaultError(fault('security.forbidden', access, request.routeOptions.url));
-    }
+    const refused = (refusal: Refusal): void => void (request.refusal = refusal);
+    const proved = await principalOf(guard, request.headers, request.ip, refused);
+    const principal = await actingIn(guard.policy, proved, request.headers[tenantHeader]);
     Object.defineProperty(request, 'principal', { value: principal });
+    const scope = await reached(guard, principal, access, request);
+    Object.defineProperty(request, 'scope', { value: scope });
   });
 }
 
@@ -58,10 +85,11 @@ export async function principalOf(
   { authenticator, sessions }: Pick<Guard, 'authenticator' | 'sessions'>,
   headers: IncomingHttpHeaders,
   source: string,
+  refused?: (refusal: Refusal) => void,
 ): Promise<Principal> {
   const { authorization, origin } = headers;
   if (authorization === undefined) {
-    const session = sessions.find(sessionOf(headers));
+    const session = await sessions.find(sessionOf(headers));
     if (session === undefined)
       throw new FaultError(fault('security.unauthenticated', 'authorization'));
     const ours = origin === undefined || hostOf(origin) === headers.host;
@@ -73,7 +101,8 @@ export async function principalOf(
     const expected = 'Bearer token expected';
     throw new FaultError(fault('security.unauthenticated', 'authorization', expected));
   }
-  const result = await authenticator.authenticate({ password: Buffer.from(secret), source });
+  const password = Buffer.from(secret);
+  const result = await authenticator.authenticate({ password, source, refused });
   if (!result.ok) throw new FaultError(result.fault);
   return result.value;
 }
@@ -82,29 +111,45 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-/** Whether an API token or session has a scope; `admin` has all, `write` may read. */
-export function hasScope(principal: Principal, needed: Scope): boolean {
-  if (principal.kind !== 'token') return false;
-  const { scopes } = principal;
-  if (scopes.includes('admin')) return true;
-  return scopes.includes(needed) || (needed === 'read' && scopes.includes('write'));
+/**
+ * The principal as it acts in the tenant that a request names: its home, or one below or granted. Throws
+ * `security.other-tenant`.
+ */
+export async function actingIn(
+  policy: Policy,
+  principal: Principal,
+  header: string | readonly string[] | undefined,
+): Promise<Principal> {
+  if (header === undefined || !('home' in principal)) return principal;
+  const tenant = Number(header);
+  const acting = { ...principal, tenant };
+  const known = Number.isSafeInteger(tenant) && (await policy.tree()).has(tenant);
+  // Nothing is remembered of tenants that somebody only asks for.
+  if (!known || (await policy.rightsOf(acting)).permissions.length === 0)
+    throw new FaultError(fault('security.other-tenant', tenantHeader, String(header)));
+  return acting;
 }
 
-async function mayUse(
-  guard: Guard,
+/** What the access of a route reaches for a principal; throws where that is nothing. */
+async function reached(
+  { policy, bindings }: Guard,
   principal: Principal,
   access: Exclude<RouteAccess, 'open'>,
   request: FastifyRequest,
-): Promise<boolean> {
+): Promise<ThingScope> {
   if (principal.kind === 'thing') {
-    return access.startsWith('thing:') && isOwn(guard.bindings, principal, request.params);
+    if (access.startsWith('thing:') && (await isOwn(bindings, principal, request.params)))
+      return wholeScope;
+    throw new FaultError(fault('security.forbidden', access, request.routeOptions.url));
   }
-  return hasScope(principal, scopeOf(access));
+  request.rights = await policy.rightsOf(principal);
+  return access === 'self' ? wholeScope : unwrap(request.rights.demand(permissionOf(access)));
 }
 
-function scopeOf(access: Exclude<RouteAccess, 'open'>): Scope {
-  if (access === 'thing:read') return 'read';
-  return access === 'thing:ingest' ? 'ingest' : access;
+function permissionOf(access: Exclude<RouteAccess, 'open' | 'self'>): Permission {
+  const name = access.replace(/^thing:/, '');
+  assert(isPermission(name), `${access} names a permission`);
+  return name;
 }
 
 /** Whether the `{id}` of the path names the device itself: `me`, its number or its uri. */

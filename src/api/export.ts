@@ -108,7 +108,7 @@ function textOf(value: Value): string {
 }
 
 /** RFC 4180 quoting; a leading `=`, `+`, `-` or `@` in text is kept from being run as a formula. */
-function csvField(text: string): string {
+export function csvField(text: string): string {
   const harmless = /^[=+@-]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

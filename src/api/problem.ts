@@ -94,19 +94,27 @@ export function sendProblem(
 /** Turns whatever a handler threw into a problem; our own bugs are logged under the trace id and never shown. */
 export function errorHandler(
   logger: Logger,
+  refused: (request: FastifyRequest, faults: readonly Fault[]) => void = () => {},
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
-    if (error instanceof FaultError) return sendProblem(request, reply, [error.fault]);
-    if (error instanceof ModelFaults || error instanceof Refused)
-      return sendProblem(request, reply, error.faults);
-    const faults = isFastifyError(error) ? faultsOfFramework(error) : undefined;
-    if (faults !== undefined) return sendProblem(request, reply, faults);
+    const faults = faultsOf(error);
+    if (faults !== undefined) {
+      refused(request, faults);
+      return sendProblem(request, reply, faults);
+    }
     // Nobody is there any more to be answered.
     const gone = request.raw.destroyed && !request.raw.complete;
     if (!gone)
       logger.error({ traceId: request.id, err: error, url: request.url }, 'request failed');
     return sendProblem(request, reply, [fault('common.internal')]);
   };
+}
+
+/** What the world has done wrong; undefined for an error of our own. */
+function faultsOf(error: unknown): readonly Fault[] | undefined {
+  if (error instanceof FaultError) return [error.fault];
+  if (error instanceof ModelFaults || error instanceof Refused) return error.faults;
+  return isFastifyError(error) ? faultsOfFramework(error) : undefined;
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

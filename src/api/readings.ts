@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Ingest, Trace } from '#access';
+import type { Ingest, TappedFrame, Trace } from '#access';
 import { FaultError, fault, type Limits } from '#core';
 import {
   contentTypeOf,
@@ -42,6 +42,7 @@ export class HttpReadings {
     binding: ThingBinding,
     bytes: Buffer,
     mediaType: string | undefined,
+    tapped?: TappedFrame,
   ): Promise<TakenReadings> {
     const { ingest, trace } = this.#options;
     const contentType = contentTypeOf(mediaType);
@@ -49,7 +50,7 @@ export class HttpReadings {
       throw new FaultError(fault('api.media-type', 'content-type', mediaType));
     refuseWhenCongested(ingest);
     const { batch, now } = ingest;
-    const recorder = trace.active ? trace.begin(binding.thing, '') : undefined;
+    const recorder = trace.active || tapped ? trace.begin(binding.thing, '', tapped) : undefined;
     recorder?.step('receive', now, true, `POST, ${bytes.length} bytes`);
     recorder?.step('auth', now, true, `thing ${binding.thing}`);
     recorder?.step('decode', now, true, contentType);

@@ -24,7 +24,7 @@ test('tokens are made with scopes, listed without secrets and revoked at once', 
   const token = textOf(made.body, 'token');
   await expectStatus(ask('GET /api/v1/things', { token }), 200);
   const forbidden = ask('POST /api/v1/things', { token, json: { name: 'a' } });
-  assert.equal((await expectProblem(forbidden, 403, 'security.forbidden'))['at'], 'write');
+  assert.equal((await expectProblem(forbidden, 403, 'security.forbidden'))['at'], 'things.write');
   const list = await ask('GET /api/v1/tokens');
   assert.partialDeepStrictEqual(
     itemsOf(list.body).find((row) => row['name'] === 'dashboard'),
@@ -37,7 +37,7 @@ test('tokens are made with scopes, listed without secrets and revoked at once', 
   await expectProblem(ask(`DELETE ${place}`), 404, 'common.not-found');
   for (const [bad, at] of [
     [{ name: 'a', scopes: 'read' }, 'body/scopes'],
-    [{ name: 'a', scopes: ['root'] }, 'body/scopes/0'],
+    [{ name: 'a', scopes: ['root'] }, 'scopes'],
     [{ name: 'a', scopes: [] }, 'body/scopes'],
     [{ scopes: ['read'] }, 'body/name'],
   ] as const) {
@@ -54,16 +54,16 @@ const cookieOf = (headers: { readonly 'set-cookie'?: unknown }): string =>
   String(headers['set-cookie']).split(';', 1)[0] ?? '';
 
 test('a browser session is opened by a one-time link, once, and ended', async () => {
-  const link = platform.services.administrator.newLink();
+  const link = await platform.services.administrator.newLink();
   const open = () => ask('POST /api/v1/session', { token: null, json: { link } });
   const opened = await open();
-  assert.equal(opened.status, 204);
+  assert.equal(opened.status, 200);
   assert.match(String(opened.headers['set-cookie']), /; HttpOnly; SameSite=Strict; Path=\/$/);
   const cookie = cookieOf(opened.headers);
   const asPage = (place: string, more: Record<string, string> = {}, json?: object) =>
     ask(place, { token: null, headers: { cookie, ...more }, ...(json && { json }) });
   await expectStatus(asPage('GET /api/v1/system'), 200);
-  assert.deepEqual(await expectStatus(asPage('GET /api/v1/session'), 200), { open: true });
+  assert.equal((await expectStatus(asPage('GET /api/v1/session'), 200))['open'], true);
   await expectProblem(open(), 401, 'security.bad-credentials');
   const own = { host: 'tower:8080', origin: 'http://tower:8080' };
   await expectStatus(asPage('POST /api/v1/things', own, { name: 'from the page' }), 201);
@@ -75,7 +75,7 @@ test('a browser session is opened by a one-time link, once, and ended', async ()
   assert.equal(ended.status, 204);
   assert.match(String(ended.headers['set-cookie']), /Max-Age=0/);
   await expectProblem(asPage('GET /api/v1/system'), 401, 'security.unauthenticated');
-  assert.deepEqual(await expectStatus(asPage('GET /api/v1/session'), 200), { open: false });
+  assert.equal((await expectStatus(asPage('GET /api/v1/session'), 200))['open'], false);
 });
 
 test('a session of an API token has its scopes and ends with it', async () => {
@@ -85,7 +85,7 @@ test('a session of an API token has its scopes and ends with it', async () => {
   );
   const json = { token: textOf(made, 'token') };
   const opened = await ask('POST /api/v1/session', { token: null, json });
-  assert.equal(opened.status, 204, opened.text);
+  assert.equal(opened.status, 200, opened.text);
   const question = { token: null, headers: { cookie: cookieOf(opened.headers) } };
   await expectStatus(ask('GET /api/v1/system', question), 200);
   await expectProblem(
@@ -109,7 +109,11 @@ test('health: livez, readyz with its checks, metrics that parse', async () => {
   assert.equal((await ask('GET /readyz', open)).text, 'ok\n');
   assert.deepEqual(await expectStatus(ask('GET /readyz?verbose', open), 200), {
     ready: true,
-    checks: { log: { ok: true, detail: 'on disk' }, registry: { ok: true, detail: 'answers' } },
+    checks: {
+      log: { ok: true, detail: 'on disk' },
+      registry: { ok: true, detail: 'answers' },
+      series: { ok: true, detail: '0 points' },
+    },
   });
   const metrics = await ask('GET /metrics', open);
   assert.match(metrics.headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
@@ -129,7 +133,7 @@ test('the figures of the process count what comes in over HTTP', async () => {
   assert.equal(numberOf(system, 'messages') - numberOf(before, 'messages'), 1);
   assert.equal(numberOf(system, 'readings') - numberOf(before, 'readings'), 2);
   assert.partialDeepStrictEqual(system, {
-    listeners: { mqtt: 'mqtt://127.0.0.1:1883' },
+    listeners: { mqtt: '127.0.0.1:1883' },
     connections: 3,
     version: '0.0.0-test',
   });
@@ -138,15 +142,16 @@ test('the figures of the process count what comes in over HTTP', async () => {
 
 test('refused connections are told with reason and remedy, in the reader’s language', async () => {
   const { diagnosis } = platform.services;
-  const note = { protocol: 'mqtt', source: '10.0.0.9', identity: 'pump', step: 'auth' } as const;
+  const who = { protocol: 'mqtt', transport: 'tcp', source: '10.0.0.9', identity: 'pump' } as const;
+  const note = { ...who, step: 'auth' } as const;
   const wrong = { ...note, code: 'security.bad-credentials', detail: 'unknown' } as const;
   diagnosis.note(wrong, 1_000);
   diagnosis.note(wrong, 2_000);
   const step = 'decode';
-  diagnosis.note({ ...note, step, code: 'mqtt 0x82', detail: 'protocol error' }, 3_000);
+  diagnosis.note({ ...note, step, code: 'access.protocol-error', detail: '§ 4.13' }, 3_000);
   const body = await expectStatus(ask('GET /api/v1/diagnosis'), 200);
   assert.partialDeepStrictEqual(itemsOf(body), [
-    { code: 'mqtt 0x82', title: 'the client sent what its protocol does not allow', count: 1 },
+    { code: 'access.protocol-error', detail: '§ 4.13', count: 1, family: 4, claimable: false },
     {
       ...{ protocol: 'mqtt', source: '10.0.0.9', identity: 'pump', count: 2 },
       first: '1970-01-01T00:00:01.000Z',
@@ -158,13 +163,6 @@ test('refused connections are told with reason and remedy, in the reader’s lan
   const zh = await expectStatus(ask('GET /api/v1/diagnosis?limit=1000', { headers }), 200);
   assert.equal(itemsOf(zh)[1]?.['title'], '身份未知或密钥错误');
   assert.equal(itemsOf(await expectStatus(ask('GET /api/v1/diagnosis?limit=1'), 200)).length, 1);
-});
-
-test('a backup is answered with its place', async () => {
-  assert.deepEqual(await expectStatus(ask('POST /api/v1/backups'), 201), {
-    directory: '/backup/1',
-    bytes: 17,
-  });
 });
 
 test('problems: unknown route, media type, JSON with its byte, size, language, trace id', async () => {

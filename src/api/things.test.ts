@@ -33,6 +33,8 @@ test('models are stored, checked, listed by version, read and removed', async ()
   assert.deepEqual(await expectStatus(ask('POST /api/v1/models/check', { json: first }), 200), {
     uri: id,
     version: '1.0.0',
+    differences: [],
+    allowed: true,
   });
   await expectProblem(ask(`GET /api/v1/models/${encodeURIComponent(id)}`), 404, 'common.not-found');
   const made = await ask('POST /api/v1/models', { json: first });

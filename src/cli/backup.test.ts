@@ -9,9 +9,12 @@ import { writeManifest } from '#runtime';
 import { run, scratch } from './testing.ts';
 
 async function backup(): Promise<ReturnType<typeof scratch>> {
-  const made = scratch({ 'registry.db': 'rows' });
-  await writeManifest(made.path, { product: '0', created: '2026-11-20T00:00:00Z', about: {} });
-  return made;
+  const folder = scratch();
+  const directory = path.join(folder.path, 'one');
+  mkdirSync(directory);
+  writeFileSync(path.join(directory, 'registry.db'), 'rows');
+  await writeManifest(directory, { product: '0', created: '2026-11-20T00:00:00Z', about: {} });
+  return { path: directory, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
 test('verify: a whole backup is 0, a changed one is 5 and named, none is 3', async () => {

@@ -22,6 +22,8 @@ export interface Request {
   readonly body?: { readonly type: string; readonly content: string | Uint8Array };
   readonly accept?: string;
   readonly ifMatch?: string;
+  /** The tenant to act in; that of the token where left out. */
+  readonly tenant?: number | undefined;
 }
 
 /** A running server as the command line reaches it. */
@@ -52,6 +54,7 @@ export class Client {
     if (request.json !== undefined) headers.set('content-type', 'application/json');
     else if (request.body) headers.set('content-type', request.body.type);
     if (request.ifMatch !== undefined) headers.set('if-match', request.ifMatch);
+    if (request.tenant !== undefined) headers.set('fengsui-tenant', String(request.tenant));
     const response = await this.#fetch(url, {
       method: request.method ?? 'GET',
       headers,

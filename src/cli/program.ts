@@ -36,14 +36,54 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    name: 'admin',
+    text: { en: 'the first administrator', zh: '首位管理员' },
+    load: () => import('./commands/admin.ts'),
+  },
+  {
     name: 'token',
     text: { en: 'API tokens', zh: 'API 令牌' },
     load: () => import('./commands/token.ts'),
   },
   {
+    name: 'user',
+    text: { en: 'users', zh: '用户' },
+    load: () => import('./commands/user.ts'),
+  },
+  {
+    name: 'group',
+    text: { en: 'groups of users', zh: '用户组' },
+    load: () => import('./commands/group.ts'),
+  },
+  {
+    name: 'role',
+    text: { en: 'roles: what can be granted', zh: '角色' },
+    load: () => import('./commands/role.ts'),
+  },
+  {
+    name: 'grant',
+    text: { en: 'who has which role where', zh: '授权：谁在何处具有何种角色' },
+    load: () => import('./commands/grant.ts'),
+  },
+  {
+    name: 'tenant',
+    text: { en: 'tenants: organisations', zh: '租户' },
+    load: () => import('./commands/tenant.ts'),
+  },
+  {
     name: 'thing',
     text: { en: 'things: devices, gateways, assets', zh: '物：设备、网关、资产' },
     load: () => import('./commands/thing.ts'),
+  },
+  {
+    name: 'authority',
+    text: { en: 'authorities that sign device certificates', zh: '签发设备证书的证书机构' },
+    load: () => import('./commands/authority.ts'),
+  },
+  {
+    name: 'provisioning-key',
+    text: { en: 'keys by which devices fetch their credential', zh: '设备型号的预置密钥' },
+    load: () => import('./commands/provisioning-key.ts'),
   },
   {
     name: 'model',
@@ -74,6 +114,16 @@ const entries: readonly Entry[] = [
     name: 'backup',
     text: { en: 'create, verify and restore backups', zh: '创建、校验、恢复备份' },
     load: () => import('./commands/backup.ts'),
+  },
+  {
+    name: 'audit',
+    text: { en: 'who has done what', zh: '审计日志' },
+    load: () => import('./commands/audit.ts'),
+  },
+  {
+    name: 'api',
+    text: { en: 'send any request of the API', zh: '发送任意 API 请求' },
+    load: () => import('./commands/api.ts'),
   },
   {
     name: 'config',

@@ -8,6 +8,7 @@ export type KeyPath = readonly string[];
 export interface Node {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
   readonly additionalProperties?: boolean | Node;
   readonly anyOf?: readonly { readonly const?: unknown }[];
   readonly default?: unknown;

@@ -49,7 +49,7 @@ test('defaults are complete and frozen', () => {
   assert.equal(config.server.http, '[::]:8080');
   assert.equal(config.access.mqtt.listen, '[::]:1883');
   assert.equal(config.access.mqtt.anonymous, false);
-  assert.equal(config.access.mqtt.tls.clientCertificate, 'none');
+  assert.equal(config.access.mqtt.tls.clientCertificate, 'optional');
   assert.deepEqual(config.access.mqtt.policy, []);
   assert.equal(config.store.dir, path.join(directory, 'data'));
   assert.equal(config.limits['mqtt.packetBytesMax'], 262_144);
@@ -183,6 +183,19 @@ test('a secret may come from a file and is never shown', () => {
     faults({ environment: { FENGSUI_ACCESS__MQTT__TLS__PASSPHRASE_FILE: '{dir}/none' } })[0] ?? '',
     /^config\.secret-file FENGSUI_ACCESS__MQTT__TLS__PASSPHRASE_FILE/,
   );
+});
+
+test('a secret inside a list is not shown, and what is beside it is', () => {
+  const provider = { id: 'city', title: 'City', issuer: 'https://idp.example', clientId: 'x' };
+  const loaded = loadConfig({
+    workingDirectory: tmpdir(),
+    environment: {},
+    set: [`auth.oidc=${JSON.stringify([{ ...provider, clientSecret: 'hunter2' }])}`],
+  });
+  assert(loaded.ok);
+  assert.equal(loaded.config.auth.oidc[0]?.clientSecret, 'hunter2');
+  const shown = loaded.origins.find(({ key }) => key === 'auth.oidc')?.value;
+  assert.deepEqual(shown, [{ ...provider, clientSecret: '********' }]);
 });
 
 test('TLS needs its certificate and key', () => {

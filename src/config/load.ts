@@ -168,7 +168,6 @@ function related(tree: Tree, given: ReadonlyMap<string, Setting>): Fault[] {
   if (tls.listen === undefined) return faults;
   if (tls.cert === undefined) need('cert');
   if (tls.key === undefined) need('key');
-  if (tls.clientCertificate !== 'none' && tls.ca === undefined) need('ca');
   return faults;
 }
 
@@ -200,7 +199,8 @@ function expectation(error: ErrorObject): string {
     const choices = anyOf.map((each: { const?: unknown }) => String(each.const));
     return `one of ${choices.join(', ')}; it is ${there}`;
   }
-  if (error.keyword === 'format' || error.keyword === 'pattern') {
+  const isText = error.keyword === 'format' || error.keyword === 'pattern';
+  if (isText && error.parentSchema?.['format'] === 'listen') {
     return `an address such as [::]:8080, 0.0.0.0:8080 or :0; it is ${there}`;
   }
   if (error.keyword === 'additionalProperties') {
@@ -214,9 +214,19 @@ function originsOf(settings: readonly Setting[], protocols: readonly string[]): 
   for (const setting of settings) last.set(keyText(setting.path), setting);
   return [...last].map(([key, setting]) => {
     const node = nodeAt(setting.path, protocols);
-    const value = node.secret ? '********' : resolved(setting, node);
-    return { key, value, origin: setting.origin };
+    return { key, value: masked(resolved(setting, node), node), origin: setting.origin };
   });
+}
+
+/** A value as it may be shown: also inside of lists no secret is left. */
+function masked(value: unknown, node: Node): unknown {
+  if (node.secret) return '********';
+  const { items, properties = {} } = node;
+  if (Array.isArray(value) && items !== undefined) return value.map((item) => masked(item, items));
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, masked(item, properties[key] ?? {})]),
+  );
 }
 
 function freeze(value: unknown): void {

@@ -28,10 +28,12 @@ const mqttTls = Type.Object(
     passphrase: Type.Optional(
       Type.String({ description: 'pass phrase of the private key', secret: true }),
     ),
-    ca: Type.Optional(filePath('authorities that sign client certificates (PEM)')),
+    ca: Type.Optional(
+      filePath('authorities that sign client certificates, besides those of tenants (PEM)'),
+    ),
     clientCertificate: Type.Union(
       [Type.Literal('none'), Type.Literal('optional'), Type.Literal('required')],
-      { description: 'whether clients show a certificate', default: 'none' },
+      { description: 'whether clients are asked for a certificate', default: 'optional' },
     ),
   },
   section,
@@ -112,6 +114,126 @@ const limits = Type.Object(
   { ...section, description: 'bounds of the platform by name' },
 );
 
+const audit = Type.Object(
+  {
+    retentionDays: Type.Integer({
+      description:
+        'days that entries of the audit log are kept; the law asks for half a year at least',
+      minimum: 183,
+      maximum: 36_525,
+      default: 1_095,
+    }),
+    hash: Type.Union([Type.Literal('sha256'), Type.Literal('sm3')], {
+      description: 'hash function of the chain of new entries; each entry says which one it has',
+      default: 'sha256',
+    }),
+  },
+  section,
+);
+
+const oidcTitle = Type.Union([
+  Type.String({ minLength: 1, maxLength: 64 }),
+  Type.Object(
+    {
+      en: Type.String({ minLength: 1, maxLength: 64 }),
+      zh: Type.String({ minLength: 1, maxLength: 64 }),
+    },
+    { additionalProperties: false },
+  ),
+]);
+
+const names = Type.Array(Type.String({ minLength: 1, maxLength: 256 }));
+
+/** An identity provider (OpenID Connect). */
+const oidcProvider = Type.Object(
+  {
+    id: Type.String({
+      description: 'names it in URLs; its accounts are tied to it',
+      pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
+    }),
+    title: oidcTitle,
+    issuer: Type.String({
+      description: 'issuer identifier: an https URL, or http on this machine',
+      pattern: '^https?://',
+    }),
+    clientId: Type.String({ description: 'this platform at the provider', minLength: 1 }),
+    clientSecret: Type.Optional(
+      Type.String({ description: 'absent: a public client', minLength: 1, secret: true }),
+    ),
+    scopes: Type.Optional(names),
+    account: Type.Optional(
+      Type.Object(
+        { claim: Type.String({ description: 'claim that names a new account', minLength: 1 }) },
+        { additionalProperties: false },
+      ),
+    ),
+    create: Type.Optional(
+      Type.Boolean({ description: 'whether somebody who was never here gets an account' }),
+    ),
+    tenant: Type.Optional(Type.Integer({ description: 'home of new accounts', minimum: 1 })),
+    roles: Type.Optional(
+      Type.Object(
+        {
+          claim: Type.String({ minLength: 1 }),
+          map: Type.Record(Type.String(), Type.String(), {
+            description: 'value of the claim: role of a new account',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    strong: Type.Optional(
+      Type.Object(
+        { acr: Type.Optional(names), amr: Type.Optional(names) },
+        {
+          description: 'values of acr or amr that say two factors were checked; usually amr: [mfa]',
+          additionalProperties: false,
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const cryptography = Type.Object(
+  {
+    suite: Type.Union([Type.Literal('international'), Type.Literal('sm')], {
+      description: 'algorithms that seal secrets: AES-256-GCM, or SM4-GCM (商用密码)',
+      default: 'international',
+    }),
+  },
+  section,
+);
+
+const auth = Type.Object(
+  {
+    session: Type.Object(
+      {
+        idleMinutes: Type.Integer({
+          description: 'a browser session ends after this without a request',
+          minimum: 5,
+          maximum: 10_080,
+          default: 480,
+        }),
+        lifeHours: Type.Integer({
+          description: 'and after this in any case',
+          minimum: 1,
+          maximum: 720,
+          default: 24,
+        }),
+      },
+      section,
+    ),
+    oidc: Type.Array(oidcProvider, { description: 'identity providers', default: [] }),
+    separationOfDuties: Type.Boolean({
+      description:
+        'nobody may be two of system, security and audit administrator (三员分立); the first account is the security administrator',
+      default: false,
+    }),
+  },
+  section,
+);
+
 const store = Type.Object(
   {
     dir: Type.String({
@@ -175,14 +297,62 @@ const telemetry = Type.Object(
 export const configSchema = Type.Object(
   {
     server: Type.Object(
-      { http: listen('address of the HTTP API and the page', '[::]:8080') },
+      {
+        http: listen('address of the HTTP API and the console', '[::]:8080'),
+        basePath: Type.String({
+          description:
+            'path that browsers see the server under behind a reverse proxy, with a slash at both ends',
+          pattern: '^/([A-Za-z0-9_.~-]+/)*$',
+          default: '/',
+        }),
+        publicUrl: Type.Optional(
+          Type.String({
+            description:
+              'address that browsers use, such as https://iot.example; absent: the host that they ask',
+            pattern: '^https?://[^/?#]+/?$',
+          }),
+        ),
+        trustedProxies: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' }), {
+          description:
+            'addresses (or ranges) of proxies in front of the HTTP server, whose X-Forwarded-For is believed',
+          default: [],
+        }),
+        sharedSources: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' }), {
+          description:
+            'addresses (or ranges) behind which many devices are, such as those of a carrier: limits by source do not count there',
+          default: [],
+        }),
+      },
       section,
     ),
     access: Type.Object({ mqtt }, { additionalProperties: otherProtocol, default: {} }),
+    auth,
+    audit,
+    crypto: cryptography,
     store,
     telemetry,
     backup: Type.Object(
-      { dir: Type.String({ description: 'where backups go', default: './backup', path: true }) },
+      {
+        dir: Type.String({ description: 'where backups go', default: './backup', path: true }),
+        everyHours: Type.Integer({
+          description: 'hours from one backup to the next, counted from atHour; 0: none by itself',
+          minimum: 0,
+          maximum: 24,
+          default: 0,
+        }),
+        atHour: Type.Integer({
+          description: 'hour of the day of a backup, in the time zone of the server',
+          minimum: 0,
+          maximum: 23,
+          default: 2,
+        }),
+        keep: Type.Integer({
+          description: 'how many backups of the schedule are kept',
+          minimum: 1,
+          maximum: 10_000,
+          default: 14,
+        }),
+      },
       section,
     ),
     limits,

@@ -67,6 +67,7 @@ export interface ThingBinding {
   readonly unknownProperties: UnknownProperties;
   /** Parent gateway, or 0. */
   readonly parent: number;
+  readonly labels: Readonly<Record<string, string>>;
   stale: boolean;
   /** The server time given last to a reading without a credible time of its own; 0 before the first. */
   serverTime: number;

@@ -39,6 +39,7 @@ export {
   decodeCbor,
   measuredTime,
   parseJson,
+  PayloadTrial,
   PropertyDecoder,
 } from './payload/index.ts';
 export type {
@@ -47,6 +48,8 @@ export type {
   PayloadType,
   PropertyPayload,
   RefusedReading,
+  TrialReport,
+  TriedReading,
 } from './payload/index.ts';
 export { positionOf, type Position } from './position.ts';
 export {
@@ -73,6 +76,13 @@ export type {
 } from './thing-model/index.ts';
 export type { ModelDifference, ModelLookup, ModelRef, VersionChange } from './thing-model/index.ts';
 export { formatTime, parseTime, parseTimeBytes } from './time.ts';
-export { commensurable, conversion, parseUnit, unitCode, unitLabel } from './units/index.ts';
+export {
+  commensurable,
+  conversion,
+  knownUnits,
+  parseUnit,
+  unitCode,
+  unitLabel,
+} from './units/index.ts';
 export type { Conversion, Unit, UnitLabel } from './units/index.ts';
 export { checkValue, storedAsSeen, valueOf, type StoredValue } from './values.ts';

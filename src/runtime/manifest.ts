@@ -80,6 +80,9 @@ function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false;
   if (!('format' in value) || value.format !== 1) return false;
   if (!('files' in value) || !Array.isArray(value.files)) return false;
+  const { about, created, product } = { about: null, created: null, product: null, ...value };
+  if (typeof created !== 'string' || typeof product !== 'string') return false;
+  if (typeof about !== 'object' || about === null) return false;
   return value.files.every(
     (file: Partial<Record<string, unknown>>) =>
       typeof file['path'] === 'string' &&

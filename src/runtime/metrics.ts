@@ -25,6 +25,8 @@ export interface Metrics {
   /** A gauge read when it is scraped. */
   observed(name: string, help: string, read: () => number, labels?: Labels): void;
   histogram(name: string, help: string, bounds: readonly number[], labels?: Labels): Histogram;
+  /** What a counter or gauge says now; 0 for one that is not there. */
+  value(name: string, labels?: Labels): number;
   /** The Prometheus text exposition format, version 0.0.4. */
   expose(): string;
 }

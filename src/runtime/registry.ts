@@ -8,6 +8,8 @@ const labelSetsMax = 1_000;
 type Kind = 'counter' | 'gauge' | 'histogram';
 
 interface Instrument extends Counter, Gauge, Histogram {
+  /** Of a counter or gauge; the number of observations of a histogram. */
+  readonly value: number;
   /** Appends its lines; `labels` is the inside of the braces. */
   write(out: string[], name: string, labels: string): void;
 }
@@ -47,6 +49,10 @@ function line(name: string, labels: string, value: number): string {
 class Single implements Instrument {
   #value = 0;
 
+  get value(): number {
+    return this.#value;
+  }
+
   inc(by = 1): void {
     this.#value += by;
   }
@@ -69,6 +75,10 @@ class Observed implements Instrument {
     this.#read = read;
   }
 
+  get value(): number {
+    return this.#read();
+  }
+
   inc(): void {}
   set(): void {}
   observe(): void {}
@@ -86,6 +96,10 @@ class Buckets implements Instrument {
   constructor(bounds: readonly number[]) {
     this.#bounds = Float64Array.from(bounds).toSorted();
     this.#counts = new Float64Array(bounds.length + 1);
+  }
+
+  get value(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
   }
 
   inc(): void {}
@@ -129,6 +143,10 @@ export class MetricsRegistry implements Metrics {
 
   histogram(name: string, help: string, bounds: readonly number[], labels: Labels = {}): Histogram {
     return this.#instrument(name, { kind: 'histogram', help }, labels, () => new Buckets(bounds));
+  }
+
+  value(name: string, labels: Labels = {}): number {
+    return this.#families.get(name)?.instruments.get(labelText(labels))?.value ?? 0;
   }
 
   expose(): string {

@@ -4,10 +4,10 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { Hours, limitsOf } from '#core';
+import { FaultError, Hours, limitsOf } from '#core';
 import { systemClock } from '#runtime';
 import { RecordingLogger, SimClock } from '#runtime/sim';
-import { openRegistry } from '#store';
+import { openRegistry, type AccountChanges } from '#store';
 import { Administrator } from './administrator.ts';
 import { ApiTokens } from './api-tokens.ts';
 import { RegistryAuthenticator } from './authenticator.ts';
@@ -28,7 +28,7 @@ async function dataDirectory() {
 }
 
 /** One process: the administrator over a fresh authenticator. */
-async function startIn(directory: string) {
+async function startIn(directory: string, separationOfDuties = false) {
   const limits = limitsOf();
   const clock = new SimClock();
   const logger = new RecordingLogger();
@@ -37,10 +37,13 @@ async function startIn(directory: string) {
   const base = { registry: registry.read, limits, clock };
   const authenticator = new RegistryAuthenticator({ ...base, hit: () => {} });
   const tokens = new ApiTokens(registry, authenticator, clock);
-  const administrator = new Administrator({ directory, tokens, authenticator, clock });
+  const administrator = new Administrator({
+    ...{ directory, tokens, authenticator, clock, registry, separationOfDuties },
+  });
   await administrator.start();
   return {
     administrator,
+    registry,
     tokens,
     clock,
     async opens(token: string): Promise<boolean> {
@@ -102,25 +105,73 @@ it('a token with less than the right of an administrator is replaced', async () 
   }
   await using second = await startIn(data.directory);
   assert.notEqual(await data.read(), reader);
-  const principal = second.administrator.redeem(second.administrator.newLink());
-  assert.deepEqual(principal?.kind === 'token' && principal.scopes, ['admin']);
+  assert.notEqual(await data.read(), reader);
+  assert.equal(await second.opens(await data.read()), true);
 });
 
-it('a link is void once its token is revoked, after an hour, and after another link', async () => {
+it('a link opens the first account once, and is void after an hour, after another and with its token', async () => {
   await using data = await dataDirectory();
   await using running = await startIn(data.directory);
   const { administrator, tokens, clock } = running;
-  const first = administrator.newLink();
-  const second = administrator.newLink();
-  assert.equal(administrator.redeem(first), undefined);
+  const first = await administrator.newLink();
+  const second = await administrator.newLink();
+  assert.equal(await administrator.redeem('x'), undefined);
+  assert.equal(await administrator.redeem(first), undefined);
   clock.advance(Hours(1));
-  const principal = administrator.redeem(second);
-  assert.equal(principal?.kind, 'token');
-  const late = administrator.newLink();
+  assert.equal((await administrator.redeem(second))?.name, 'admin');
+  assert.equal(await administrator.redeem(second), undefined);
+  const late = await administrator.newLink();
   clock.advance(Hours(1) + 1);
-  assert.equal(administrator.redeem(late), undefined);
-  const last = administrator.newLink();
+  assert.equal(await administrator.redeem(late), undefined);
+  const last = await administrator.newLink();
   const [token] = await tokens.list(1);
   await tokens.revoke(1, token?.id ?? 0);
-  assert.equal(administrator.redeem(last), undefined);
+  assert.equal(await administrator.redeem(last), undefined);
+});
+
+it('the first account has its role at the root and nothing that opens it', async () => {
+  for (const [separated, role] of [
+    [false, 'administrator'],
+    [true, 'security-administrator'],
+  ] as const) {
+    await using data = await dataDirectory();
+    let id: number | undefined;
+    {
+      await using running = await startIn(data.directory, separated);
+      const account = await running.administrator.account();
+      assert.partialDeepStrictEqual(account, { name: 'admin', tenant: 1, kind: 'user' });
+      assert.equal(account?.password, undefined);
+      id = account?.id;
+      const grants = await running.registry.read.grants.ofAccount(id ?? 0);
+      assert.deepEqual(
+        grants.map((grant) => [grant.role, grant.tenant]),
+        [[role, 1]],
+      );
+    }
+    await using again = await startIn(data.directory, separated);
+    assert.equal((await again.administrator.account())?.id, id);
+    assert.equal((await again.registry.read.grants.ofAccount(id ?? 0)).length, 1);
+  }
+});
+
+it('a start prints a link while the first account lacks a password or a second factor', async () => {
+  await using data = await dataDirectory();
+  await using running = await startIn(data.directory);
+  const { administrator, registry } = running;
+  const id = (await administrator.account())?.id ?? 0;
+  const set = (changes: AccountChanges) =>
+    registry.write((tables) => tables.accounts.update(id, changes, { now: 1 }));
+  assert.equal(await administrator.needsLink(), true);
+  await set({ password: 'x' });
+  assert.equal(await administrator.needsLink(), true);
+  await set({ totp: 'x' });
+  assert.equal(await administrator.needsLink(), false);
+  await set({ password: undefined });
+  assert.equal(await administrator.needsLink(), true);
+  await set({ disabled: true });
+  assert.equal(await administrator.needsLink(), false);
+  await assert.rejects(administrator.newLink(), FaultError);
+  await registry.write((tables) => tables.accounts.remove(id));
+  await administrator.start();
+  assert.equal(await administrator.account(), undefined);
 });

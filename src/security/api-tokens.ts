@@ -3,13 +3,14 @@ import { FaultError, fault, type TimeMs } from '#core';
 import type { Clock } from '#runtime';
 import type { ApiToken, Registry } from '#store';
 import type { RegistryAuthenticator } from './authenticator.ts';
-import type { Scope } from './port.ts';
 import { newToken } from './secret.ts';
 
 export interface ApiTokenRequest {
   readonly tenant: number;
+  /** Whose it is; undefined only for the administrator's own. */
+  readonly account?: number | undefined;
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly string[];
   readonly expires?: TimeMs | undefined;
 }
 
@@ -28,10 +29,10 @@ export class ApiTokens {
   /** Makes a token; its text is in the answer and nowhere else. */
   async create(request: ApiTokenRequest): Promise<{ readonly id: number; readonly token: string }> {
     const { token, hash } = newToken('api');
-    const { tenant, name, scopes, expires } = request;
+    const { tenant, account, name, scopes, expires } = request;
     const created = this.#clock.now();
     const id = await this.#registry.write((tables) =>
-      tables.tokens.insert({ tenant, name, scopes, hash, created, expires }),
+      tables.tokens.insert({ tenant, account, name, scopes, hash, created, expires }),
     );
     return { id, token };
   }

@@ -95,3 +95,26 @@ it('long names are counted as any other', () => {
   assert.equal(guard.admits('b', long), false);
   assert.equal(guard.admits('b', `${long.slice(1)}m`), true);
 });
+
+it('a /64 is one source; its ban is listed and can be lifted, as that of an identity', () => {
+  const { clock, guard, fail } = guarded();
+  for (let host = 1; host <= perMinute; host++) fail(1, `2001:db8::${host}`);
+  assert.equal(guard.admits('2001:db8::ffff', undefined), false);
+  assert.equal(guard.admits('2001:db8:0:1::1', undefined), true);
+  for (let hour = 0; hour < perHour; hour++) fail(1, `10.0.0.${hour}`, 'pump');
+  clock.advance(Minutes(1));
+  assert.deepEqual(guard.bans(), [
+    {
+      ...{ kind: 'source', target: '2001:db8:0:0::/64', left: Minutes(4) },
+      reason: 'auth.failuresPerMinutePerSource',
+    },
+    {
+      ...{ kind: 'identity', target: 'pump', left: Minutes(59) },
+      reason: 'auth.failuresPerHourPerIdentity',
+    },
+  ]);
+  guard.lift('identity', 'pump');
+  guard.lift('source', '2001:db8::7');
+  assert.deepEqual(guard.bans(), []);
+  assert.equal(guard.admits('2001:db8::ffff', 'pump'), true);
+});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Hours, Minutes, type DurationMs, type LimitName, type Limits } from '#core';
+import { Hours, Minutes, sourceKey, type DurationMs, type LimitName, type Limits } from '#core';
 import type { Clock } from '#runtime';
 import { hashToken } from './secret.ts';
 
@@ -13,6 +13,16 @@ interface Tally {
   since: DurationMs;
   bannedUntil: DurationMs;
   bans: number;
+}
+
+/** A ban that wrong credentials have brought. */
+export interface AttemptBan {
+  readonly kind: 'source' | 'identity';
+  /** An address, a /64, or the name that was guessed at; long names as their hash. */
+  readonly target: string;
+  /** How long it lasts from now. */
+  readonly left: DurationMs;
+  readonly reason: LimitName;
 }
 
 export interface AttemptGuardOptions {
@@ -39,7 +49,7 @@ export class AttemptGuard {
   /** Whether an attempt may be looked at now. */
   admits(source: string, identity: string | undefined): boolean {
     const now = this.#options.clock.monotonic();
-    if (isBanned(this.#sources.get(source), now)) return false;
+    if (isBanned(this.#sources.get(sourceKey(source)), now)) return false;
     return identity === undefined || !isBanned(this.#identities.get(keyOf(identity)), now);
   }
 
@@ -48,7 +58,7 @@ export class AttemptGuard {
    */
   failed(source: string, identity: string | undefined): void {
     const { limits } = this.#options;
-    const bySource = this.#count(this.#sources, source, Minutes(1));
+    const bySource = this.#count(this.#sources, sourceKey(source), Minutes(1));
     if (bySource.failures >= limits['auth.failuresPerMinutePerSource']) {
       const length = Math.min(limits['auth.sourceBanMs'] * 2 ** bySource.bans, banMsMax);
       this.#ban(bySource, length, 'auth.failuresPerMinutePerSource');
@@ -63,6 +73,25 @@ export class AttemptGuard {
   /** A right credential clears what its identity had against it; a source has to wait. */
   succeeded(identity: string): void {
     this.#identities.delete(keyOf(identity));
+  }
+
+  /** The bans in force. */
+  bans(): AttemptBan[] {
+    const now = this.#options.clock.monotonic();
+    const of = (same: Pick<AttemptBan, 'kind' | 'reason'>, tallies: ReadonlyMap<string, Tally>) =>
+      [...tallies]
+        .filter(([, tally]) => isBanned(tally, now))
+        .map(([target, { bannedUntil }]) => ({ ...same, target, left: bannedUntil - now }));
+    return [
+      ...of({ kind: 'source', reason: 'auth.failuresPerMinutePerSource' }, this.#sources),
+      ...of({ kind: 'identity', reason: 'auth.failuresPerHourPerIdentity' }, this.#identities),
+    ];
+  }
+
+  /** Forgets what a source (by its address) or an identity has against it. */
+  lift(kind: AttemptBan['kind'], target: string): void {
+    if (kind === 'identity') this.#identities.delete(keyOf(target));
+    else this.#sources.delete(target.endsWith('/64') ? target : sourceKey(target));
   }
 
   #count(tallies: Map<string, Tally>, key: string, window: DurationMs): Tally {

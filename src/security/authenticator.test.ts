@@ -23,6 +23,7 @@ function credential(id: number, fields: Partial<CredentialMatch>): CredentialMat
     hash: undefined,
     fingerprint: undefined,
     subject: undefined,
+    username: undefined,
     created: 0,
     expires: undefined,
     revoked: undefined,
@@ -50,10 +51,15 @@ function bench(overrides: Partial<Record<LimitName, number>> = {}) {
         answer(credentials.find((row) => row.fingerprint === fingerprint)),
       bySubject: nobody,
       ofThing: () => Promise.resolve([]),
+      isRevoked: () => Promise.resolve(false),
+      revokedBySubject: () => Promise.resolve([]),
     },
     tokens: {
       byHash: (hash) => answer(tokens.find((row) => row.hash === hash)),
+      byId: nobody,
       list: () => Promise.resolve([]),
+      ofAccount: () => Promise.resolve([]),
+      page: () => Promise.resolve({ items: [], cursor: undefined }),
     },
   };
   const clock = new SimClock();
@@ -82,7 +88,14 @@ it('the bytes of a certificate, which are public, are not a password', async () 
 
 it('an API token proves no name, so it clears no failures of one', async () => {
   const { tokens, credentials, login } = bench({ 'auth.failuresPerMinutePerSource': 1_000 });
-  const base = { tenant: 1, name: '', created: 0, expires: undefined, revoked: undefined };
+  const base = {
+    tenant: 1,
+    account: undefined,
+    name: '',
+    created: 0,
+    expires: undefined,
+    revoked: undefined,
+  };
   tokens.push({ ...base, id: 1, hash: hashOf('app'), scopes: ['read'], used: undefined });
   credentials.push(credential(1, { hash: hashOf('secret') }));
   for (let i = 0; i < 19; i++) await login({ username: '1', password: bytes('guess') });

@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#bus';
 import { writeManifest, type Clock } from '#runtime';
+import type { AuditStore } from './audit/index.ts';
 import type { Registry } from './registry/index.ts';
 import type { SeriesStore } from './series/port.ts';
 
@@ -10,8 +11,11 @@ import type { SeriesStore } from './series/port.ts';
 export const dataLayout = {
   log: 'log',
   registry: 'registry.sqlite',
+  audit: 'audit.sqlite',
   series: 'series',
   snapshots: 'snapshots',
+  /** Opens what the registry holds sealed; whoever keeps a backup keeps it as safe as the data. */
+  secretKey: 'secret.key',
 } as const;
 
 export interface BackupOptions {
@@ -20,9 +24,12 @@ export interface BackupOptions {
   readonly target: string;
   readonly log: Log;
   readonly registry: Registry;
+  readonly auditStore: Pick<AuditStore, 'backup'>;
   readonly series: SeriesStore;
   readonly clock: Clock;
   readonly product: string;
+  /** Made by the schedule, which removes it again when it is old. */
+  readonly scheduled?: boolean | undefined;
 }
 
 /**
@@ -32,7 +39,8 @@ export interface BackupOptions {
 export async function createBackup(
   options: BackupOptions,
 ): Promise<{ readonly directory: string; readonly bytes: number }> {
-  const { data, target, log, registry, series, clock, product } = options;
+  const { data, target, log, registry, auditStore, series, clock, product } = options;
+  const { scheduled = false } = options;
   const created = new Date(clock.now()).toISOString();
   const directory = join(target, created.replaceAll(':', '-'));
   const from = log.tail;
@@ -41,13 +49,15 @@ export async function createBackup(
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await copyTree(join(data, dataLayout.snapshots), join(directory, dataLayout.snapshots));
     await registry.backup(join(directory, dataLayout.registry));
+    await auditStore.backup(join(directory, dataLayout.audit));
+    await copyTree(data, directory, (name) => name === dataLayout.secretKey);
     await mkdir(join(directory, dataLayout.series));
     await series.backup(join(directory, dataLayout.series));
     await copyTree(join(data, dataLayout.log), join(directory, dataLayout.log));
     const manifest = await writeManifest(directory, {
       product,
       created,
-      about: { head: log.head },
+      about: { head: log.head, scheduled },
     });
     return { directory, bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0) };
   } catch (error) {
@@ -59,10 +69,14 @@ export async function createBackup(
 }
 
 /** Copies files, leaving out what is being written beside its final name. */
-async function copyTree(from: string, to: string): Promise<void> {
+async function copyTree(
+  from: string,
+  to: string,
+  wanted: (name: string) => boolean = (name) => !name.endsWith('.tmp'),
+): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from).catch(() => [])) {
-    if (name.endsWith('.tmp')) continue;
+    if (!wanted(name)) continue;
     const source = join(from, name);
     if ((await stat(source)).isDirectory()) await copyTree(source, join(to, name));
     else await cp(source, join(to, name));

@@ -11,7 +11,15 @@ export type {
 } from './series/port.ts';
 export { openDuckdbSeries, type DuckdbSeriesOptions } from './series/duckdb/client.ts';
 export * from './registry/index.ts';
+export * from './audit/index.ts';
 export { createBackup, dataLayout, type BackupOptions } from './backup.ts';
-export { checkRegistryFile } from './registry/sqlite/check.ts';
-export { checkSeriesDirectory } from './series/duckdb/check.ts';
+export {
+  checkBackup,
+  readVerdict,
+  verdictFile,
+  writeVerdict,
+  type BackupContent,
+  type BackupVerdict,
+} from './backup-check.ts';
+export { checkBackupAside } from './backup-check-thread.ts';
 export { feedSeries, type FeedOptions } from './series/feed.ts';

@@ -112,6 +112,24 @@ test('a change while a thing is being loaded makes the load begin again', async 
   assert.equal(cache.peek(thing), undefined);
 });
 
+test('a setting of a tenant counts for what is held and for what is being loaded', async (bench) => {
+  const { platform, cache, duringLoad } = bench;
+  const [held, loading] = [await newValve(platform), await newValve(platform)];
+  const set = async (unknownProperties: 'refuse' | 'collect'): Promise<void> => {
+    await platform.registry.write((tables) => tables.tenants.update(1, { unknownProperties }));
+    cache.invalidateTenant(1);
+  };
+  const before = await loaded(cache, held);
+  assert.equal(before.unknownProperties, 'refuse');
+  duringLoad(() => set('collect'));
+  assert.equal((await loaded(cache, loading)).unknownProperties, 'collect');
+  assert.equal(before.stale, true);
+  assert.equal((await loaded(cache, held)).unknownProperties, 'collect');
+  const now = await loaded(cache, held);
+  cache.invalidateTenant(2);
+  assert.equal(now.stale, false);
+});
+
 test('a series is announced once, and has its id before the registry knows it', async (bench) => {
   const { platform, cache, announced } = bench;
   const thing = await newSensor(platform);

@@ -93,6 +93,14 @@ export class BindingCache implements Bindings, SeriesDirectory {
     for (const { series } of held.series.values()) this.#series.delete(series);
   }
 
+  /** The same of all things of a tenant, of which a setting is another now. */
+  invalidateTenant(tenant: number): void {
+    // Whatever is being loaded may have been read before the change.
+    this.#loading.clear();
+    for (const [thing, { binding }] of this.#held)
+      if (binding.tenant === tenant) this.invalidate(thing);
+  }
+
   /**
    * The definition of the new series goes into the log before, or in the same unit as, its first
    * reading: after a crash both are there or neither.
@@ -164,6 +172,7 @@ export class BindingCache implements Bindings, SeriesDirectory {
       unknownProperties:
         compiled === undefined ? 'collect' : (tenant?.unknownProperties ?? 'refuse'),
       parent: thing.parent ?? 0,
+      labels: thing.labels,
       serverTime: 0,
     } as const;
     return { model, series, binding: bindingOf(base, { model, series }) };

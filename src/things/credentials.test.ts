@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { FaultError, Minutes } from '#core';
 import type { Thing } from '#store';
-import { DeviceCredentials } from './credentials.ts';
+import type { DeviceCredentials } from './credentials.ts';
 import { newPlace, openPlatform, removePlace, type Platform } from './testing/platform.ts';
 
 interface Bench {
@@ -20,8 +20,7 @@ function test(title: string, work: (bench: Bench) => Promise<void>): void {
     const place = await newPlace();
     try {
       await using platform = await openPlatform(place);
-      const { registry, authenticator, things } = platform;
-      const credentials = new DeviceCredentials(registry, authenticator, place.clock);
+      const { authenticator, things, credentials } = platform;
       const thing = await things.create(1, { name: 'one', uri: 'urn:test:one' });
       const other = await things.create(1, { name: 'other' });
       const login = async (token: string, username?: string): Promise<unknown> => {
@@ -114,4 +113,51 @@ test('a change of a thing is seen at once by its next login', async (bench) => {
   assert.equal(await login(token), false);
   assert.deepEqual(gone, [{ thing: thing.id }]);
   assert.notEqual((await credentials.list(thing))[0]?.revoked, undefined);
+});
+
+test('a rotated token is valid until the overlap is over, then its connections end', async (bench) => {
+  const { platform, credentials, thing, other, advance, login } = bench;
+  const ended: (number | undefined)[] = [];
+  platform.authenticator.onRevoked(({ credential }) => ended.push(credential));
+  const old = await credentials.createToken(thing, { name: 'pump' });
+  assert.equal(await login(old.token), thing.id);
+  await refused(credentials.rotate(other, old.id, { overlapMs: 0 }), 'common.not-found');
+  const made = await credentials.rotate(thing, old.id, { overlapMs: Minutes(1) });
+  assert(made.token !== undefined && made.token !== old.token);
+  assert.equal(await login(old.token), thing.id);
+  assert.equal(await login(made.token), thing.id);
+  advance(Minutes(1) - 1);
+  assert.equal(await login(old.token), thing.id);
+  assert.deepEqual(ended, []);
+  advance(1_000);
+  assert.equal(await login(old.token), false);
+  assert.deepEqual(ended, [old.id]);
+  assert.equal(await login(made.token), thing.id);
+  await refused(credentials.rotate(thing, old.id, { overlapMs: 0 }), 'common.not-found');
+  const atOnce = await credentials.rotate(thing, made.id, { overlapMs: 0 });
+  assert.equal(await login(made.token), false);
+  assert.equal(await login(atOnce.token ?? ''), thing.id);
+  const rows = await credentials.list(thing);
+  assert.deepEqual(rows.at(-1)?.name, 'pump');
+});
+
+test('valid credentials of a thing are bounded, and what is over is forgotten', async (bench) => {
+  const { credentials, thing, advance } = bench;
+  for (let i = 0; i < 10; i++) await credentials.createToken(thing, {});
+  await refused(credentials.createToken(thing, {}), 'common.limit');
+  const [oldest] = await credentials.list(thing);
+  assert(oldest !== undefined);
+  await refused(credentials.rotateOwn(thing, oldest.id, { overlapMs: 0 }), 'common.limit');
+  await credentials.revoke(thing, oldest.id);
+  let { id } = await credentials.createToken(thing, {});
+  for (const row of await credentials.list(thing)) {
+    if (row.revoked === undefined && row.id !== id) await credentials.revoke(thing, row.id);
+  }
+  for (let i = 0; i < 50; i++) {
+    advance(60_000);
+    ({ id } = await credentials.rotateOwn(thing, id, { overlapMs: 0 }));
+  }
+  assert((await credentials.list(thing)).length < 30);
+  const months = 40 * 86_400_000;
+  await refused(credentials.rotate(thing, id, { overlapMs: months }), 'common.limit');
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FaultError, fault, type Fault, type Limits } from '#core';
+import { assert, FaultError, fault, type Fault, type Limits } from '#core';
 import {
   checkVersionChange,
   compileModel,
@@ -9,7 +9,7 @@ import {
   type VersionChange,
 } from '#model';
 import type { Clock } from '#runtime';
-import type { ModelReads, ModelRef, ModelRow, Registry } from '#store';
+import type { ModelReads, ModelRef, ModelRow, ModelStatus, Registry } from '#store';
 
 /** Several faults of one document. */
 export class ModelFaults extends Error {
@@ -32,6 +32,20 @@ export interface StoredModel {
   readonly row: ModelRow;
   /** Differences from the newest version before it; empty for a first version. */
   readonly differences: readonly ModelDifference[];
+}
+
+/** What a document would be beside the version that it follows: of the same number, else the newest. */
+export interface ModelReview {
+  readonly model: CompiledModel;
+  readonly before: ModelRow | undefined;
+  readonly differences: readonly ModelDifference[];
+  /** Whether its number says enough. */
+  readonly allowed: boolean;
+}
+
+export interface VersionPair {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface ModelServiceOptions {
@@ -65,6 +79,40 @@ export class ModelService {
    */
   async checked(tenant: number, document: unknown): Promise<CompiledModel> {
     return (await this.#check(tenant, document)).model;
+  }
+
+  /** What storing a document would find. `ModelFaults` of the document itself. */
+  async review(tenant: number, document: unknown): Promise<ModelReview> {
+    const { model, document: text } = await this.#check(tenant, document);
+    const { uri, version } = model;
+    const same = await this.read.get(tenant, uri, version);
+    const before = same ?? (await this.read.get(tenant, uri));
+    if (before === undefined) return { model, before, differences: [], allowed: true };
+    const { differences, allowed } = checkVersionChange(JSON.stringify(before.document), text);
+    return { model, before, differences, allowed };
+  }
+
+  /** How two stored versions differ. Fault: `common.not-found`. */
+  async compare(tenant: number, uri: string, versions: VersionPair): Promise<VersionChange> {
+    const [from, to] = await Promise.all(
+      [versions.from, versions.to].map(async (version) => {
+        const row = await this.read.get(tenant, uri, version);
+        if (row === undefined) throw new FaultError(fault('common.not-found', 'version', version));
+        return JSON.stringify(row.document);
+      }),
+    );
+    assert(from !== undefined && to !== undefined, 'two versions');
+    return checkVersionChange(from, to);
+  }
+
+  /** Says whether a version is still to be used for new things. Fault: `common.not-found`. */
+  async setStatus(tenant: number, ref: ModelRef, status: ModelStatus): Promise<ModelRow> {
+    return this.#registry.write(async ({ models }) => {
+      const row = await models.get(tenant, ref.uri, ref.version);
+      if (row === undefined) throw new FaultError(fault('common.not-found', 'model', ref.uri));
+      await models.setStatus(row.id, status);
+      return { ...row, status };
+    });
   }
 
   /**

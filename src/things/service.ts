@@ -25,6 +25,9 @@ export const eraseSeries = 'erase-series';
 /** The outcome of one row of a bulk creation. */
 export type RowOutcome = { readonly id: number } | { readonly fault: Fault };
 
+/** Adds to the transaction that creates a thing; what it throws undoes all of it. */
+export type AlsoCreate = (tables: RegistryTables, thing: number) => Promise<void>;
+
 export interface ThingServiceOptions {
   readonly registry: Registry;
   readonly models: ModelService;
@@ -61,9 +64,9 @@ export class ThingService {
     return thing;
   }
 
-  /** Creates one thing; the faults of its row are thrown. */
-  async create(tenant: number, input: ThingInput): Promise<Thing> {
-    const [outcome] = await this.createMany(tenant, [input]);
+  /** Creates one thing, and what else belongs to it; the faults of its row are thrown. */
+  async create(tenant: number, input: ThingInput, also?: AlsoCreate): Promise<Thing> {
+    const [outcome] = await this.createMany(tenant, [input], also);
     if (outcome === undefined || 'fault' in outcome) {
       throw new FaultError(outcome?.fault ?? fault('common.internal'));
     }
@@ -75,7 +78,11 @@ export class ThingService {
    * the inputs. Faults of rows: `common.conflict`, `common.limit`, `things.bad-uri`,
    * `things.no-such-model`, `things.no-such-parent`.
    */
-  async createMany(tenant: number, inputs: readonly ThingInput[]): Promise<RowOutcome[]> {
+  async createMany(
+    tenant: number,
+    inputs: readonly ThingInput[],
+    also?: AlsoCreate,
+  ): Promise<RowOutcome[]> {
     const { registry, limits, clock } = this.#options;
     const models = await this.#modelsOf(tenant, inputs);
     const outcomes = await registry.write(async (tables) => {
@@ -93,6 +100,7 @@ export class ThingService {
         tables,
         good.flatMap(({ model }, i) => seriesOf({ tenant, id: first + i }, model, now)),
       );
+      for (const i of good.keys()) await also?.(tables, first + i);
       let next = first;
       return checked.map((row): RowOutcome => ('fault' in row ? row : { id: next++ }));
     });

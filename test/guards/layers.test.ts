@@ -107,7 +107,7 @@ const cases: readonly (readonly [string, string, string | undefined])[] = [
   [
     'src/main.ts',
     `import { access } from './access/index.ts';\nexport const a = access;\n`,
-    `as '#domain'`,
+    `use '#domain'`,
   ],
   ['src/main.ts', 'export class A {}\n', 'main.ts only wires'],
   ['src/store/a.ts', `import { b } from './b.ts';\nexport const a = b;\n`, 'cycle'],

@@ -31,7 +31,11 @@ export function launch(
   args: readonly string[],
   { stdin = '', cwd }: { readonly stdin?: string; readonly cwd?: string } = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: 'pipe' });
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    stdio: 'pipe',
+    env: { ...process.env, CONSOLE_BUILD: 'never' },
+  });
   let [out, err] = ['', ''];
   const watchers = new Set<() => void>();
   const told = (): void => watchers.forEach((watch) => watch());

@@ -3,9 +3,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Diagnosis, Trace, type Ingest } from '#access';
-import { startApi, Uploads, type ApiServer, type ApiServices, type SystemInfo } from '#api';
+import { Diagnosis, PacketTap, Trace, type Ingest } from '#access';
+import {
+  Backups,
+  Demo,
+  startApi,
+  systemInfo,
+  Uploads,
+  type ApiServer,
+  type ApiServices,
+  type SystemInfo,
+} from '#api';
 import { loadConfig } from '#config';
+import { createBackup, type Registry } from '#store';
 import { openPlatform } from '../../src/main.ts';
 
 /** The whole server without its listeners, in a directory of its own; requests go in through `api.app.inject`. */
@@ -13,11 +23,18 @@ export interface TestPlatform extends AsyncDisposable {
   readonly api: ApiServer;
   readonly services: ApiServices;
   readonly adminToken: string;
+  readonly registry: Registry;
   /** Holds the answers of the HTTP surface that wait for the disk back until the result is called. */
   stall(): () => void;
   /** Resolves when all that is in the log now is in the series store. */
   stored(): Promise<void>;
 }
+
+/** Tests ask faster than people and programs may. */
+const unhurried = ['Source', 'Principal'].flatMap((whose) => [
+  `limits.http.requestsPerSecondPer${whose}=1000000`,
+  `limits.http.requestBurstPer${whose}=1000000`,
+]);
 
 /** `settings` are `key=value` as for `--set`. */
 export async function startPlatform(settings: readonly string[] = []): Promise<TestPlatform> {
@@ -28,28 +45,32 @@ export async function startPlatform(settings: readonly string[] = []): Promise<T
     workingDirectory: data,
     environment: {},
     data: join(data, 'data'),
-    set: ['telemetry.log.level=error', 'store.series.memoryMiB=256', ...settings],
+    set: ['telemetry.log.level=error', 'store.series.memoryMiB=256', ...unhurried, ...settings],
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
   const platform = await openPlatform(loaded.config, starting);
   const { limits, metrics, registry, log, series, clock } = platform;
   const ingest = new StallingIngest(platform.ingest);
+  const trace = new Trace(async (offset) => {
+    while (series.committed <= offset) await setTimeout(5);
+    return clock.now();
+  });
   const services: ApiServices = {
     ...platform,
     ingest,
     diagnosis: new Diagnosis(limits, metrics),
-    trace: new Trace(async (offset) => {
-      while (series.committed <= offset) await setTimeout(5);
-      return clock.now();
-    }),
-    system: systemOf(platform),
+    trace,
+    packets: new PacketTap(limits, trace),
+    system: systemOf(platform, data),
+    backups: backupsOf(platform, data),
+    demo: new Demo({ ...platform, directory: data }),
     uploads: new Uploads(registry),
   };
   const api = starting.use(await startApi({ services, upgrades: {} }));
   const adminToken = (await readFile(join(data, 'data', 'admin.token'), 'utf8')).trim();
   const stack = starting.move();
   return {
-    ...{ api, services, adminToken },
+    ...{ api, services, adminToken, registry },
     stall: () => ingest.stall(),
     stored: async () => {
       const head = log.head;
@@ -59,24 +80,39 @@ export async function startPlatform(settings: readonly string[] = []): Promise<T
   };
 }
 
-function systemOf({
-  log,
-  clock,
-}: Pick<Awaited<ReturnType<typeof openPlatform>>, 'log' | 'clock'>): SystemInfo {
+type Parts = Awaited<ReturnType<typeof openPlatform>>;
+
+/** Three connections that are not there. */
+function systemOf(platform: Parts, data: string): SystemInfo {
+  const { clock } = platform;
+  const exposure = { anonymous: false, certificates: [], hosts: {} };
+  const open = { protocol: 'mqtt', transport: 'tcp', clientId: 'c', since: 0 } as const;
+  const ours = { tenant: 1, thing: 7 };
   return {
-    version: '0.0.0-test',
-    started: clock.now(),
-    listeners: () => ({ mqtt: 'mqtt://127.0.0.1:1883' }),
+    ...systemInfo({
+      ...{ ...platform, mqtt: undefined, data, exposure },
+      ...{ version: '0.0.0-test', started: clock.now() },
+      listeners: { mqtt: '127.0.0.1:1883' },
+    }),
     connections: () => 3,
-    messages: () => 0,
-    readings: () => 0,
-    lag: () => Object.fromEntries([...log.readers()].map(([name, at]) => [name, log.head - at])),
-    checks: {
-      log: () => ({ ok: log.stopped === undefined, detail: 'on disk' }),
-      registry: () => Promise.resolve({ ok: true, detail: 'answers' }),
-    },
-    backup: () => Promise.resolve({ directory: '/backup/1', bytes: 17 }),
+    open: () => [
+      { ...open, ...ours, family: 4, source: '10.0.0.1' },
+      { ...open, ...ours, family: 4, source: '10.0.0.2' },
+      { ...open, tenant: undefined, thing: undefined, family: 6, source: '2001:db8::1' },
+    ],
   };
+}
+
+function backupsOf(platform: Parts, data: string): Backups {
+  const target = join(data, 'backup');
+  return new Backups({
+    ...{ ...platform, directory: target, schedule: { everyHours: 0, atHour: 2, keep: 2 } },
+    make: ({ scheduled }) =>
+      createBackup({
+        ...{ ...platform, target, scheduled, product: '0.0.0-test' },
+        data: join(data, 'data'),
+      }),
+  });
 }
 
 /** The way into the log as it is, but for answers that can be held back. */
@@ -107,6 +143,9 @@ class StallingIngest implements Ingest {
   }
   get now(): number {
     return this.#ingest.now;
+  }
+  get pendingBytes(): number {
+    return this.#ingest.pendingBytes;
   }
   get congested(): boolean {
     return this.#ingest.congested;

@@ -11,9 +11,8 @@ export function filesOf(patterns: readonly string[], base: string = root): strin
   return found.map((file) => file.split(path.sep).join('/')).toSorted();
 }
 
-const sourcePatterns = ['src', 'test', 'bench', 'tools'].map(
-  (folder) => `${folder}/**/*.{ts,mjs,js}`,
-);
+const folders = ['src', 'console', 'test', 'bench', 'tools'] as const;
+const sourcePatterns = folders.map((folder) => `${folder}/**/*.{ts,tsx,mjs,js}`);
 
 /** All source files of ours, tests included. */
 export function sourceFiles(base: string = root): string[] {
@@ -23,7 +22,7 @@ export function sourceFiles(base: string = root): string[] {
 /** The files for node's test runner. */
 export function testFiles(base: string = root): string[] {
   return filesOf(
-    ['src', 'test', 'bench', 'tools'].map((folder) => `${folder}/**/*.test.ts`),
+    folders.map((folder) => `${folder}/**/*.test.ts`),
     base,
   );
 }

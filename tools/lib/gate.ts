@@ -46,7 +46,10 @@ export const lintGate: Gate = {
   args: ['--type-aware', '--report-unused-disable-directives'],
 };
 
-export const typesGate: Gate = { name: 'types', command: tool('tsc'), args: ['-p', '.'] };
+export const typesGates: readonly Gate[] = [
+  { name: 'types', command: tool('tsc'), args: ['-p', '.'] },
+  { name: 'types of the console', command: tool('tsc'), args: ['-p', 'console'] },
+];
 
 export const fuzzGate = (seconds: number): Gate => ({
   name: `fuzz smoke, ${seconds} s`,

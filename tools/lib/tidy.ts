@@ -4,6 +4,7 @@ import path from 'node:path';
 import { deadFiles } from './dead-files.ts';
 import { filesOf, sourceFiles, textOf } from './files.ts';
 import { longFunctions } from './functions.ts';
+import { textFaults } from './texts.ts';
 
 /** Ratchets: these numbers may only go down. */
 const ratchet = {
@@ -38,7 +39,7 @@ const isTable = (file: string): boolean =>
 /** Suites are lists of cases. */
 const isTest = (file: string): boolean => /\.test\.ts$|conformance|\/testing\//.test(file);
 
-const isCode = ({ file }: Source): boolean => /\.(ts|mjs|js)$/.test(file);
+const isCode = ({ file }: Source): boolean => /\.(tsx?|mjs|js)$/.test(file);
 
 /** Rules of the repository and what breaks them, for the tree at `base`. */
 export function tidyFaults(base: string): ReadonlyMap<string, readonly string[]> {
@@ -69,6 +70,7 @@ export function tidyFaults(base: string): ReadonlyMap<string, readonly string[]>
     ['no package registry is named', registries(base, sources)],
     ['documents are there, README in both languages', documents(base)],
     ['every file of src is used', deadFiles(base)],
+    ['texts of the console: the same in both languages, all used, none in code', textFaults(base)],
   ]);
 }
 
@@ -156,7 +158,8 @@ function registries(base: string, sources: readonly Source[]): string[] {
   const others = filesOf(['*.json', '*.md', '.npmrc', '.ci/*', 'docs/**/*.{md,json}'], base);
   const named = others.filter((file) => registryHost.test(textOf(file, base)));
   const resolved = existsSync(path.join(base, 'package-lock.json'))
-    ? /"resolved":/.test(textOf('package-lock.json', base))
+    ? // A workspace is "resolved" to its folder.
+      /"resolved": "(?!console")/.test(textOf('package-lock.json', base))
     : false;
   return [
     ...named,

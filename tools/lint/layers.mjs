@@ -77,7 +77,6 @@ function relativeFault(file, place, source) {
   if (place.domain === 'cli' && target === 'src/main.ts') return undefined;
   if (place.test)
     return target.startsWith(`src/${place.domain}/`) ? undefined : outsideTest(target);
-  if (place.domain === 'main') return `main.ts imports domains as '#domain'`;
   if (target.startsWith(`src/${place.domain}/`)) return undefined;
   return `a relative import stays inside '${place.domain}': use '#domain'`;
 }
@@ -126,7 +125,7 @@ const layers = {
     };
     const wires = (node) => {
       const message = 'main.ts only wires: a class belongs to a domain';
-      if (file === 'src/main.ts') context.report({ node, message });
+      if (/^src\/main(\.ts$|\/)/.test(file)) context.report({ node, message });
     };
     return {
       ImportDeclaration: check,

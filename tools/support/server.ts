@@ -17,6 +17,12 @@ export const benchSettings: readonly string[] = [
   'limits.mqtt.publishesPerSecond=10000000',
   'limits.mqtt.publishBurst=10000000',
   'limits.mqtt.publishBytesPerSecond=1000000000',
+  'limits.tenant.publishesPerSecond=10000000',
+  'limits.tenant.publishBurst=10000000',
+  'limits.http.requestsPerSecondPerSource=1000000',
+  'limits.http.requestBurstPerSource=1000000',
+  'limits.http.requestsPerSecondPerPrincipal=1000000',
+  'limits.http.requestBurstPerPrincipal=1000000',
 ];
 
 export interface ServerOptions {
@@ -80,7 +86,12 @@ export function launchServer(options: ServerOptions): LaunchedServer {
     ...sets,
   ]);
   const start = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', stderr], detached: true });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', stderr],
+    detached: true,
+    // Who needs the console has built it; a bench does not wait for it.
+    env: { ...process.env, CONSOLE_BUILD: 'never' },
+  });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const kill = async (): Promise<void> => {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;

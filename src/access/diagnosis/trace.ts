@@ -21,6 +21,12 @@ export interface TraceTarget {
   readonly clientId?: string | undefined;
 }
 
+/** A packet that is followed; the steps of its message are told to its followers too. */
+export interface TracedPacket {
+  readonly message: number;
+  step(event: TraceEvent): void;
+}
+
 /** Resolves with the time at which the series store has committed a record; undefined when it did not in good time. */
 export type StoredUpTo = (offset: Offset) => Promise<TimeMs | undefined>;
 
@@ -51,14 +57,22 @@ export class Trace {
     };
   }
 
-  /** A recorder of the next message when someone follows this thing or client, else undefined. */
-  begin(thing: number, clientId: string): TraceRecorder | undefined {
+  /** The number of the next message. */
+  number(): number {
+    return ++this.#message;
+  }
+
+  /**
+   * A recorder of the next message when someone follows this thing or client, or follows its packet; else undefined. A
+   * packet that is followed has its number already.
+   */
+  begin(thing: number, clientId: string, packet?: TracedPacket): TraceRecorder | undefined {
     const listeners = [...this.#following]
       .filter(({ target }) => matches(target, thing, clientId))
       .map(({ listener }) => listener);
-    return listeners.length > 0
-      ? new TraceRecorder(++this.#message, listeners, this.#stored)
-      : undefined;
+    if (packet) listeners.push((event) => packet.step(event));
+    if (listeners.length === 0) return undefined;
+    return new TraceRecorder(packet?.message ?? this.number(), listeners, this.#stored);
   }
 }
 

@@ -22,6 +22,8 @@ export class Behaviour {
   readonly #signals: readonly (readonly [PropertySlot, Signal])[];
   /** Values that a desired state or an action has set. */
   readonly #told = new Map<string, unknown>();
+  /** Values of what happens around it, as it measures them. */
+  #forced: Values = {};
 
   /** The same seed and name give the same values at the same times. */
   constructor(kind: DeviceKind, seed: number, name: string) {
@@ -39,7 +41,7 @@ export class Behaviour {
       const measured = signal(time);
       return [name, this.#told.has(name) ? this.#told.get(name) : measured] as const;
     });
-    const together = Object.fromEntries(values);
+    const together = { ...Object.fromEntries(values), ...this.#forced };
     return this.#kind.relate?.(together) ?? together;
   }
 
@@ -48,6 +50,11 @@ export class Behaviour {
     const broken = this.#signals.find(([slot]) => Number.isFinite(slot.maximum))?.[0];
     const values = this.measure(time);
     return broken === undefined ? values : { ...values, [broken.name]: broken.maximum * 2 + 1 };
+  }
+
+  /** Measures these values from now on; none: what is usual again. */
+  force(values: Values = {}): void {
+    this.#forced = values;
   }
 
   /** Takes values that it has and the model lets through; those that it takes. */

@@ -83,15 +83,45 @@ test('what a device is told it reports', async () => {
   fleet.stop();
 });
 
-test('a faulty device comes with a wrong token first and reports values out of range', async () => {
+test('a device with a wrong token knocks in vain and does not stop the others', async () => {
   await using at = await startOtherBroker();
   const refused = new Promise<void>((resolve) => at.broker.on('clientError', () => resolve()));
-  const fleet = fleetOf(at, [{ faulty: true, period: Millis(5) }]);
+  const fleet = fleetOf(at, [{ trouble: 'wrong-token' }, {}]);
   const arriving = payloads(at);
   fleet.start();
   await refused;
+  assert.equal((await arriving.next()).value[0], 'd1');
   assert.equal(fleet.counts().failed, 1);
+  fleet.stop();
+});
+
+test('a device with wrong values reports values out of range', async () => {
+  await using at = await startOtherBroker();
+  const fleet = fleetOf(at, [{ trouble: 'wrong-values', period: Millis(5) }]);
+  const arriving = payloads(at);
+  fleet.start();
   for (;;) if ((await arriving.next()).value[1].power > 100) break;
+  fleet.stop();
+});
+
+test('what happens to a device it reports at once, with an event', async () => {
+  await using at = await startOtherBroker();
+  const events: string[] = [];
+  at.broker.on('publish', ({ topic, payload }) => {
+    if (topic.startsWith('things/me/events/')) events.push(`${topic} ${String(payload)}`);
+  });
+  const fleet = fleetOf(at, [{ period: Millis(60_000) }]);
+  const arriving = payloads(at);
+  fleet.start();
+  await arriving.next();
+  const device = fleet.device('d0');
+  device?.report('overload', { power: 99 });
+  device?.force({ power: 99 });
+  assert.equal((await arriving.next()).value[1].power, 99);
+  assert.deepEqual(events, ['things/me/events/overload {"power":99}']);
+  device?.force();
+  assert.notEqual((await arriving.next()).value[1].power, 99);
+  assert.equal(fleet.device('nobody'), undefined);
   fleet.stop();
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DurationMs } from '#core';
 import type { Clock, Timer } from '#runtime';
-import type { DeviceKind } from './behaviour.ts';
+import type { DeviceKind, Values } from './behaviour.ts';
 import { Member } from './member.ts';
 
 /** One device of a fleet. */
@@ -12,8 +12,16 @@ export interface FleetMember {
   readonly kind: DeviceKind;
   /** From one message to the next. */
   readonly period: DurationMs;
-  /** Now and then comes with a wrong token, or reports a value out of range. */
-  readonly faulty?: boolean | undefined;
+  /** `wrong-token`: knocks in vain, now and then; `wrong-values`: reports a value out of range from time to time. */
+  readonly trouble?: 'wrong-token' | 'wrong-values' | undefined;
+}
+
+/** A device of a fleet to which something happens. */
+export interface FleetDevice {
+  /** Measures these values from now on and says so; none: what is usual again. */
+  force(values?: Values): void;
+  /** Reports an event of its model; nothing happens while it is not connected. */
+  report(event: string, data: unknown): void;
 }
 
 export interface FleetOptions {
@@ -69,6 +77,11 @@ export class Fleet {
     for (const [index, member] of this.#members.entries()) {
       this.#later(index * this.#connectEveryMs, () => member.connect());
     }
+  }
+
+  /** The device of that name. */
+  device(name: string): FleetDevice | undefined {
+    return this.#members.find((member) => member.name === name);
   }
 
   counts(): FleetCounts {

@@ -27,14 +27,13 @@ export interface MemberOptions {
 /** Spread, so that a fleet that has lost its server does not come back in one moment. */
 const reconnectMsMin = Seconds(5);
 const reconnectMsMax = Seconds(15);
-/** The next attempt after one with a token that is wrong on purpose. */
-const remembersMs = Seconds(1);
+/** Between attempts with a token that is wrong on purpose: less often than would lock its identity. */
+const knocksMs = Seconds(200);
 /** Messages on the way, beyond which a device waits for the server. */
 const inFlightMax = 16;
 
-/** Of the messages of a faulty device: every so many one is wrong, and after so many it forgets its token. */
+/** Of the messages of a device with wrong values every so many one is wrong. */
 const wrongValueEvery = 12;
-const wrongTokenEvery = 60;
 
 /** One device of a fleet through all its connections. */
 export class Member {
@@ -45,20 +44,31 @@ export class Member {
   #inFlight = 0;
   #messages = 0;
   #stopped = false;
-  #wrongToken: boolean;
 
   constructor(options: MemberOptions) {
     const { of, seed } = options;
     this.#options = options;
     this.#behaviour = new Behaviour(of.kind, seed, of.name);
     this.#random = new SeededRandom(seed);
-    this.#wrongToken = of.faulty === true;
+  }
+
+  get name(): string {
+    return this.#options.of.name;
+  }
+
+  force(values: Values = {}): void {
+    this.#behaviour.force(values);
+    if (this.#device !== undefined) this.#report(this.#device);
+  }
+
+  report(event: string, data: unknown): void {
+    const device = this.#device;
+    if (device !== undefined) this.#count(() => device.report(event, data));
   }
 
   connect(): void {
     const { of, host, port, clock, events } = this.#options;
-    const wrong = this.#wrongToken;
-    this.#wrongToken = false;
+    const wrong = of.trouble === 'wrong-token';
     const device = new SimulatedDevice({
       ...{ host, port, clock, clientId: of.name, username: of.username },
       password: wrong ? `${of.password}?` : of.password,
@@ -81,7 +91,7 @@ export class Member {
       () => this.#open(device),
       (reason: unknown) => {
         events.fail(reason);
-        if (wrong) events.later(remembersMs, () => this.connect());
+        if (wrong) events.later(knocksMs, () => this.connect());
         else if (reason instanceof ConnectionRefused && reason.unauthorised) events.refused();
         else this.#again();
       },
@@ -118,14 +128,9 @@ export class Member {
     const { of, events, clock } = this.#options;
     if (this.#device !== device) return;
     this.#messages++;
-    if (of.faulty === true && this.#messages % wrongTokenEvery === 0) {
-      this.#wrongToken = true;
-      this.#leave()?.stop();
-      return this.#again();
-    }
     events.later(of.period, () => this.#tick(device));
     if (this.#inFlight >= inFlightMax) return;
-    const broken = of.faulty === true && this.#messages % wrongValueEvery === 1;
+    const broken = of.trouble === 'wrong-values' && this.#messages % wrongValueEvery === 1;
     const now = clock.now();
     this.#publish(device, broken ? this.#behaviour.mismeasure(now) : this.#behaviour.measure(now));
   }
@@ -136,11 +141,14 @@ export class Member {
   }
 
   #publish(device: SimulatedDevice, values: Values): void {
+    this.#count(() => device.publish(values));
+  }
+
+  #count(publish: () => Promise<void>): void {
     const { events } = this.#options;
     this.#inFlight++;
     events.count('published');
-    device
-      .publish(values)
+    publish()
       .then(
         () => events.count('acknowledged'),
         (reason: unknown) => events.fail(reason),

@@ -88,7 +88,7 @@ class GroupCommit implements DisposableIngest {
     metrics.observed(
       'fengsui_ingest_pending_bytes',
       'Accepted but not yet durable',
-      () => this.#pending,
+      () => this.pendingBytes,
     );
   }
 
@@ -114,8 +114,12 @@ class GroupCommit implements DisposableIngest {
     this.#schedule();
   }
 
+  get pendingBytes(): number {
+    return (this.#committing?.bytes ?? 0) + this.#openBytes + this.#builder.bytes;
+  }
+
   get congested(): boolean {
-    return this.#pending >= this.#pendingBytesMax;
+    return this.pendingBytes >= this.#pendingBytesMax;
   }
 
   whenReady(resume: () => void): void {
@@ -135,10 +139,6 @@ class GroupCommit implements DisposableIngest {
 
   async [Symbol.asyncDispose](): Promise<void> {
     while (this.#committing || this.#scheduled) await this.durable().catch(() => {});
-  }
-
-  get #pending(): number {
-    return (this.#committing?.bytes ?? 0) + this.#openBytes + this.#builder.bytes;
   }
 
   #schedule(): void {

@@ -27,6 +27,8 @@ export interface Ingest {
   add(entry: LogEntry): void;
   /** Asks to be told when the open generation is durable. Once a generation and waiter is enough. */
   wait(waiter: CommitWaiter): void;
+  /** Bytes accepted and not yet durable. */
+  readonly pendingBytes: number;
   /** True while more is accepted than `ingest.pendingBytesMax` and not yet durable: pause the socket. */
   readonly congested: boolean;
   /** Calls back once when no longer congested. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { plainAddress } from './source.ts';
+import { plainAddress } from '#core';
+import type { SignedCertificate } from '#security';
+import type { ShownCertificate } from './shown-certificate.ts';
 import type { Transport, TransportHandler } from './transport.ts';
 
 /** A TCP or TLS socket as a transport. */
@@ -9,13 +11,17 @@ export class SocketTransport implements Transport {
   readonly kind: 'tcp' | 'tls';
   readonly source: string;
   readonly certificate: string | undefined;
+  readonly signed: SignedCertificate | undefined;
+  readonly certificateFault: string | undefined;
   readonly #socket: Socket;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, shown?: ShownCertificate) {
     this.#socket = socket;
     this.kind = socket instanceof TLSSocket ? 'tls' : 'tcp';
     this.source = plainAddress(socket.remoteAddress);
-    this.certificate = fingerprint(socket);
+    this.certificate = shown?.fault === undefined ? shown?.fingerprint : undefined;
+    this.signed = shown?.signed;
+    this.certificateFault = shown?.fault;
     socket.setNoDelay(true);
   }
 
@@ -26,6 +32,12 @@ export class SocketTransport implements Transport {
   get sentBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
+
+  get frames(): number {
+    return 0;
+  }
+
+  admitted(): void {}
 
   start(handler: TransportHandler): void {
     const socket = this.#socket;
@@ -63,10 +75,3 @@ export class SocketTransport implements Transport {
 }
 
 function ignore(): void {}
-
-function fingerprint(socket: Socket): string | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const certificate = socket.getPeerCertificate();
-  const digest: unknown = certificate.fingerprint256;
-  return typeof digest === 'string' ? digest.replaceAll(':', '').toLowerCase() : undefined;
-}

@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { limitsOf } from '#core';
+import { AddressRanges, limitsOf } from '#core';
 import { IdentityLimits, SourceLimits } from './source-limits.ts';
-import { isLoopback, plainAddress, sourceKey } from './source.ts';
-
-test('a source is an IPv4 address or a /64', () => {
-  for (const [address, key] of [
-    ['192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8::6', '2001:db8:0:0::/64'],
-    ['2001:0db8:0001:0002::', '2001:db8:1:2::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ] as const) {
-    assert.equal(sourceKey(address), key);
-  }
-  assert.equal(plainAddress('::ffff:192.0.2.1'), '192.0.2.1');
-  assert.equal(plainAddress(undefined), 'unknown');
-  for (const own of ['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1']) assert(isLoopback(own));
-  for (const other of ['192.0.2.1', '::2', '::ffff:192.0.2.1', '1270::1', 'unknown']) {
-    assert(!isLoopback(other));
-  }
-});
 
 test('accepts a burst, then so many a second, each source by itself', () => {
   const limits = limitsOf({
@@ -59,4 +39,18 @@ test('an identity is banned when it comes too often, and not for ever', () => {
   assert.equal(flapping.banned('c', 5_002), false);
   assert.equal(flapping.count('c', 6_000), false);
   assert.equal(flapping.banned('other', 3), false);
+});
+
+test('an address that many devices share is neither slowed down nor banned', () => {
+  const limits = limitsOf({
+    'mqtt.connectsPerSecondPerSource': 1,
+    'mqtt.connectBurstPerSource': 1,
+    'auth.failuresPerMinutePerSource': 1,
+  });
+  const sources = new SourceLimits(limits, () => 0, new AddressRanges(['100.64.0.0/10']));
+  for (let i = 0; i < 10; i++) {
+    assert.equal(sources.accept('100.64.3.4', 0), undefined);
+    assert.equal(sources.failure('100.64.3.4', 0), false);
+  }
+  assert.equal(sources.failure('192.0.2.1', 0), true);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LimitName, Limits, TimeMs } from '#core';
-import { sourceKey } from './source.ts';
+import { AddressRanges, sourceKey, type LimitName, type Limits, type TimeMs } from '#core';
+import type { AutomaticBan, AutomaticBans, BanKind } from './bans.ts';
 
 /** What is remembered of one source; forgotten when it has been quiet. */
 interface Source {
@@ -17,16 +17,41 @@ const sourcesMax = 100_000;
 const quietMs = 3_600_000;
 
 /** Accept rate and bans of remote sources, each a /32 or a /64. */
-export class SourceLimits {
+export class SourceLimits implements AutomaticBans {
   readonly #limits: Limits;
   readonly #sources = new Map<string, Source>();
+  readonly #now: () => TimeMs;
+  readonly #shared: AddressRanges;
 
-  constructor(limits: Limits) {
+  /** `shared`: ranges in which many clients have one address, whose connects are not counted. */
+  constructor(
+    limits: Limits,
+    now: () => TimeMs = () => 0,
+    shared: AddressRanges = new AddressRanges([]),
+  ) {
     this.#limits = limits;
+    this.#now = now;
+    this.#shared = shared;
+  }
+
+  bans(): AutomaticBan[] {
+    const now = this.#now();
+    return [...this.#sources]
+      .filter(([, { bannedUntil }]) => bannedUntil > now)
+      .map(([target, { bannedUntil }]) => ({
+        ...{ kind: 'source', target, left: bannedUntil - now },
+        reason: 'auth.failuresPerMinutePerSource',
+      }));
+  }
+
+  lift(kind: BanKind, target: string): void {
+    if (kind !== 'source') return;
+    this.#sources.delete(target.endsWith('/64') ? target : sourceKey(target));
   }
 
   /** Whether a connection may be accepted; the limit that forbids it otherwise. */
   accept(address: string, now: TimeMs): LimitName | undefined {
+    if (this.#shared.has(address)) return undefined;
     const source = this.#source(address, now);
     if (source.bannedUntil > now) return 'auth.sourceBanMs';
     const burst = this.#limits['mqtt.connectBurstPerSource'];
@@ -40,6 +65,8 @@ export class SourceLimits {
 
   /** A wrong credential; true when it brings a ban. */
   failure(address: string, now: TimeMs): boolean {
+    // A ban would shut out all who share the address; the identities that are guessed at are locked.
+    if (this.#shared.has(address)) return false;
     const source = this.#source(address, now);
     if (now - source.failuresSince > 60_000) {
       source.failures = 0;
@@ -70,21 +97,44 @@ export class SourceLimits {
   }
 }
 
-/** Counts events of one identity in a window, for bans: reconnects of a client, wrong secrets of an account. */
-export class IdentityLimits {
+/** Counts events of one identity, `tenant:name`, in a window, for bans: reconnects of a client. */
+export class IdentityLimits implements AutomaticBans {
   readonly #windowMs: number;
   readonly #countMax: number;
   readonly #banMs: number;
+  readonly #now: () => TimeMs;
   readonly #identities = new Map<string, { count: number; since: TimeMs; bannedUntil: TimeMs }>();
 
   constructor(options: {
     readonly windowMs: number;
     readonly countMax: number;
     readonly banMs: number;
+    /** For the list of bans. */
+    readonly now?: () => TimeMs;
   }) {
     this.#windowMs = options.windowMs;
     this.#countMax = options.countMax;
     this.#banMs = options.banMs;
+    this.#now = options.now ?? (() => 0);
+  }
+
+  bans(): AutomaticBan[] {
+    const now = this.#now();
+    return [...this.#identities]
+      .filter(([, { bannedUntil }]) => bannedUntil > now)
+      .map(([key, { bannedUntil }]) => ({
+        ...{ kind: 'identity', ...namedBy(key), left: bannedUntil - now },
+        reason: 'mqtt.flapConnectsPerMinute',
+      }));
+  }
+
+  lift(kind: BanKind, target: string, tenant?: number): void {
+    if (kind !== 'identity') return;
+    for (const key of this.#identities.keys()) {
+      const named = namedBy(key);
+      const same = named.target === target && (tenant === undefined || tenant === named.tenant);
+      if (same) this.#identities.delete(key);
+    }
   }
 
   banned(identity: string, now: TimeMs): boolean {
@@ -107,4 +157,10 @@ export class IdentityLimits {
     entry.bannedUntil = now + this.#banMs;
     return true;
   }
+}
+
+/** The parts of a key `tenant:name`. */
+function namedBy(key: string): { readonly tenant: number; readonly target: string } {
+  const colon = key.indexOf(':');
+  return { tenant: Number(key.slice(0, colon)), target: key.slice(colon + 1) };
 }

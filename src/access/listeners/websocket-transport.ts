@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
-import { plainAddress } from './source.ts';
 import type { Transport, TransportHandler } from './transport.ts';
+
+/** Unsent bytes at which pings are not answered. */
+const pongBytesMax = 65_536;
 
 /** The binary frames of a WebSocket as one byte stream, MQTT § 6: packets may span frames and share them. */
 export class WebSocketTransport implements Transport {
@@ -15,11 +17,23 @@ export class WebSocketTransport implements Transport {
   #backlog: Buffer[] = [];
   #handler: TransportHandler | undefined;
   #paused = false;
+  #frames = 0;
+  /** Counts what a stranger sends: the parser would hold a frame of any permitted size. */
+  readonly #bound: () => void;
 
-  constructor(webSocket: WebSocket, socket: Socket) {
+  /** `strangerBytesMax`: bytes read from a client before it is let in. */
+  // oxlint-disable-next-line max-params -- what a WebSocket is made of, and what it may
+  constructor(webSocket: WebSocket, socket: Socket, source: string, strangerBytesMax: number) {
+    const most = socket.bytesRead + strangerBytesMax;
+    this.#bound = () => {
+      if (socket.bytesRead <= most) return;
+      const detail = `more than ${strangerBytesMax} bytes`;
+      this.#handler?.broken({ step: 'connect', code: 'access.too-large', detail });
+      webSocket.terminate();
+    };
     this.#webSocket = webSocket;
     this.#socket = socket;
-    this.source = plainAddress(socket.remoteAddress);
+    this.source = source;
   }
 
   get bufferedBytes(): number {
@@ -30,11 +44,24 @@ export class WebSocketTransport implements Transport {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
+  get frames(): number {
+    return this.#frames;
+  }
+
+  admitted(): void {
+    this.#socket.off('data', this.#bound);
+  }
+
   start(handler: TransportHandler): void {
     this.#handler = handler;
+    this.#socket.on('data', this.#bound);
     const webSocket = this.#webSocket;
     webSocket.on('message', (data, isBinary) => this.#message(data, isBinary));
-    webSocket.on('error', () => webSocket.terminate());
+    webSocket.on('error', (error) => {
+      handler.broken({ step: 'decode', code: 'access.malformed', detail: error.message });
+      webSocket.terminate();
+    });
+    webSocket.on('ping', (data) => this.#ping(data));
     webSocket.on('close', () => handler.closed());
     this.#socket.on('drain', () => handler.drained());
   }
@@ -68,9 +95,17 @@ export class WebSocketTransport implements Transport {
     this.#webSocket.terminate();
   }
 
+  /** A client that does not read the answers to its pings does not get any more of them. */
+  #ping(data: Buffer): void {
+    this.#frames++;
+    if (this.#webSocket.bufferedAmount < pongBytesMax) this.#webSocket.pong(data);
+  }
+
   #message(data: RawData, isBinary: boolean): void {
+    this.#frames++;
     if (!isBinary) {
-      // [MQTT-6.0.0-1]
+      const detail = '[MQTT-6.0.0-1] a text frame';
+      this.#handler?.broken({ step: 'decode', code: 'access.protocol-error', detail });
       this.#webSocket.close(1003);
       return;
     }

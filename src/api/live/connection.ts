@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Value } from 'typebox/value';
 import type { RawData, WebSocket } from 'ws';
-import { errorSpec, fault, type Fault, type Limits } from '#core';
+import { errorSpec, fault, TokenBuckets, type Fault, type LimitName, type Limits } from '#core';
 import type { Clock, Timer } from '#runtime';
 import { faultBody, type Language } from '../problem.ts';
 import { ClientFrame, type FaultFrame, type SubscribeFrame } from './protocol.ts';
@@ -20,6 +20,8 @@ export interface LiveConnectionOptions {
   readonly clock: Clock;
   readonly source: Source;
   readonly language: Language;
+  /** Counts a limit that was reached. */
+  readonly hit: (limit: LimitName) => void;
 }
 
 /** One live WebSocket: its subscriptions, their rates, and its health. */
@@ -27,21 +29,30 @@ export class LiveConnection {
   readonly #options: LiveConnectionOptions;
   readonly #subscriptions = new Map<string, { subscription: Subscription; end: () => void }>();
   readonly #timers: Timer[] = [];
+  readonly #frames: TokenBuckets;
   #alive = true;
   #lastFlush = 0;
 
   constructor(options: LiveConnectionOptions) {
     this.#options = options;
+    const perSecond = options.limits['live.framesPerSecondMax'];
+    this.#frames = new TokenBuckets({ perSecond, burst: perSecond * 10, rememberedMax: 1 });
   }
 
   start(): void {
-    const { socket, clock } = this.#options;
+    const { socket, clock, hit } = this.#options;
     this.#lastFlush = clock.monotonic();
     this.#timers.push(clock.every(flushEveryMs, () => this.#flush()));
     this.#timers.push(clock.every(pingEveryMs, () => this.#ping()));
-    socket.on('message', (data, isBinary) => this.#receive(isBinary ? undefined : textOf(data)));
+    socket.on('message', (data, isBinary) => {
+      if (this.#counts()) this.#receive(isBinary ? undefined : textOf(data));
+    });
+    socket.on('ping', () => this.#counts());
     socket.on('pong', () => (this.#alive = true));
-    socket.on('error', () => socket.terminate());
+    socket.on('error', (error: Error & { readonly code?: unknown }) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') hit('live.frameBytesMax');
+      socket.terminate();
+    });
     socket.on('close', () => this.#end());
   }
 
@@ -52,13 +63,25 @@ export class LiveConnection {
     this.#unsubscribe(frame.id);
     if (frame.op === 'unsubscribe') return this.#send({ id: frame.id, op: 'unsubscribed' });
     const { limits, source } = this.#options;
-    if (this.#subscriptions.size >= limits['live.subscriptionsMax'])
+    if (this.#subscriptions.size >= limits['live.subscriptionsMax']) {
+      this.#options.hit('live.subscriptionsMax');
       return this.#refuse(fault('common.limit', 'live.subscriptionsMax'), frame.id);
+    }
     const subscription = new Subscription(frame, limits['live.ratePerSecondMax']);
     const end = source(frame, subscription);
     if (typeof end !== 'function') return this.#refuse(end, frame.id);
     this.#subscriptions.set(frame.id, { subscription, end });
     this.#send({ id: frame.id, op: 'subscribed', ratePerSecond: subscription.ratePerSecond });
+  }
+
+  /** Whether the client may send one more frame; it is ended otherwise. */
+  #counts(): boolean {
+    const { socket, clock, hit } = this.#options;
+    if (socket.readyState !== socket.OPEN) return false;
+    if (this.#frames.take('', clock.monotonic())) return true;
+    hit('live.framesPerSecondMax');
+    socket.terminate();
+    return false;
   }
 
   #unsubscribe(id: string): void {

@@ -2,6 +2,7 @@
 import { RecordKind, type Log, type LogRecord, type RecordKindCode } from '#bus';
 import { openBatch } from '#model';
 import { sleep, type Clock, type Logger } from '#runtime';
+import type { Labels, ThingScope } from '#security';
 import type { SeriesDirectory } from '#things';
 import type { LiveKind } from './protocol.ts';
 import { ReadingsFan } from './readings.ts';
@@ -15,15 +16,18 @@ const kindOfRecord: Partial<Record<RecordKindCode, LiveKind>> = {
   [RecordKind.action]: 'actions',
 };
 
-/** A subscription and the tenant it may see. */
+/** A subscription and what its asker may see: a tenant, and of its things those that the scope reaches. */
 export interface Subscriber {
   readonly tenant: number;
+  readonly scope: ThingScope;
   readonly subscription: Subscription;
 }
 
 export interface LiveHubOptions {
   readonly log: Log;
   readonly directory: SeriesDirectory;
+  /** Labels of a thing in memory; one of which something has just come in is. */
+  readonly labelsOf: (thing: number) => Labels | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -37,7 +41,7 @@ export class LiveHub {
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
-    this.#readings = new ReadingsFan(options.directory);
+    this.#readings = new ReadingsFan(options.directory, options.labelsOf);
   }
 
   add(subscriber: Subscriber): void {
@@ -79,6 +83,15 @@ export class LiveHub {
     }
   }
 
+  /** Whether every thing that a record names is in a scope; what a record says is of no one property. */
+  #reaches(scope: ThingScope, item: Record<string, unknown>): boolean {
+    return thingsOf(item).every((thing) => {
+      const labels = typeof thing === 'number' ? this.#options.labelsOf(thing) : undefined;
+      if (labels === undefined) return false;
+      return scope.admits(labels) && scope.propertiesOf(labels) === undefined;
+    });
+  }
+
   #hand(record: LogRecord): void {
     if (record.kind === RecordKind.readings) {
       const batch = openBatch(record.payload);
@@ -90,10 +103,11 @@ export class LiveHub {
     const listeners = [...this.#subscribers].filter((s) => s.subscription.request.kind === kind);
     if (listeners.length === 0) return;
     const item = parse(record);
-    for (const { tenant, subscription } of listeners) {
+    for (const { tenant, scope, subscription } of listeners) {
       const { things } = subscription.request;
       if (item['tenant'] !== tenant) continue;
       if (things !== undefined && !concerns(item, things)) continue;
+      if (!scope.whole && !this.#reaches(scope, item)) continue;
       const time = typeof item['time'] === 'number' ? item['time'] : record.time;
       subscription.push({ ...item, offset: record.offset, time: new Date(time).toISOString() });
     }
@@ -101,9 +115,12 @@ export class LiveHub {
 }
 
 /** A record is about one thing, or about several that were changed together. */
+function thingsOf({ thing, things }: Record<string, unknown>): readonly unknown[] {
+  return Array.isArray(things) ? things : [thing];
+}
+
 function concerns(item: Record<string, unknown>, things: readonly number[]): boolean {
-  const { thing, things: several } = item;
-  const about: readonly unknown[] = Array.isArray(several) ? several : [thing];
+  const about = thingsOf(item);
   return things.some((wanted) => about.includes(wanted));
 }
 

@@ -293,7 +293,7 @@ test('nobody, a device, a wrong token, and a page of another origin are kept out
   assert.equal(await refusal({ authorization: `Bearer ${await makeToken(ask, 'ingest')}` }), 403);
   const admin = { authorization: `Bearer ${platform.adminToken}` };
   assert.equal(await refusal(admin, `${url}/more`), 404);
-  const json = { link: platform.services.administrator.newLink() };
+  const json = { link: await platform.services.administrator.newLink() };
   const session = await ask('POST /api/v1/session', { token: null, json });
   const cookie = String(session.headers['set-cookie']).split(';', 1)[0] ?? '';
   assert.equal(await refusal({ cookie, origin: 'http://evil.example' }), 403);

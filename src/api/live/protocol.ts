@@ -13,12 +13,19 @@ export const ClientFrame = Type.Union([
         Type.Literal('lifecycle'),
         Type.Literal('actions'),
         Type.Literal('trace'),
+        Type.Literal('packets'),
+        Type.Literal('diagnosis'),
       ]),
       things: Type.Optional(
         Type.Array(Type.Integer({ minimum: 1 }), {
           maxItems: 1_000,
           description: 'all where left out',
         }),
+      ),
+      client: Type.Optional(Type.String({ maxLength: 256, description: 'client id, of packets' })),
+      source: Type.Optional(Type.String({ maxLength: 64, description: 'address, of packets' })),
+      protocol: Type.Optional(
+        Type.String({ maxLength: 32, description: 'mqtt or http, of packets' }),
       ),
       properties: Type.Optional(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 100 })),
       ratePerSecond: Type.Optional(Type.Number({ minimum: 0.01 })),

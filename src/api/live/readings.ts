@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { qualityName, valueOf, VarKind, varText, type Batch } from '#model';
+import type { Labels } from '#security';
 import type { SeriesDirectory, SeriesInfo } from '#things';
 import type { Subscriber } from './hub.ts';
 import type { LiveReading } from './protocol.ts';
@@ -17,11 +18,13 @@ interface Interest {
 /** Picks readings for subscriptions. */
 export class ReadingsFan {
   readonly #directory: SeriesDirectory;
+  readonly #labelsOf: LabelsOf;
   /** What a series means to each subscription; emptied whenever subscriptions change. */
   readonly #interest = new Map<number, Interest>();
 
-  constructor(directory: SeriesDirectory) {
+  constructor(directory: SeriesDirectory, labelsOf: LabelsOf) {
     this.#directory = directory;
+    this.#labelsOf = labelsOf;
   }
 
   changed(): void {
@@ -50,19 +53,30 @@ export class ReadingsFan {
     }
   }
 
+  #mayRead({ scope }: Subscriber, { thing, property }: SeriesInfo): boolean {
+    if (scope.whole) return true;
+    const labels = this.#labelsOf(thing);
+    if (labels === undefined || !scope.admits(labels)) return false;
+    return scope.propertiesOf(labels)?.has(property) !== false;
+  }
+
   #interestIn(series: number, listening: readonly Subscriber[]): Interest | undefined {
     const known = this.#interest.get(series);
     if (known !== undefined) return known;
     // A series is unknown while its thing is not held in memory; it is asked for again then.
     const info = this.#directory.describe(series);
     if (info === undefined) return undefined;
-    const subscriptions = listening.filter((s) => wants(s, info)).map((s) => s.subscription);
+    const subscriptions = listening
+      .filter((s) => wants(s, info) && this.#mayRead(s, info))
+      .map((s) => s.subscription);
     const interest = { info, subscriptions, item: itemsOf(info) };
     if (this.#interest.size > interestMax) this.#interest.clear();
     this.#interest.set(series, interest);
     return interest;
   }
 }
+
+type LabelsOf = (thing: number) => Labels | undefined;
 
 function wants({ tenant, subscription }: Subscriber, info: SeriesInfo): boolean {
   const { things, properties } = subscription.request;

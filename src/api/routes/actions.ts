@@ -15,13 +15,13 @@ import {
 import { isoTime } from '../schemas/things.ts';
 import { bodyOrEmpty, type Api } from '../server.ts';
 import type { ApiServices } from '../services.ts';
-import { findThing } from '../thing-of.ts';
+import { findThing, wholeThing } from '../thing-of.ts';
 
 const tags = ['actions'];
 const waitMsMax = 30_000;
 
 const Step = Type.Object({ step: Type.String(), time: Time, detail: Type.Optional(Type.String()) });
-const Task = Type.Object(
+export const Task = Type.Object(
   {
     id: Type.Integer(),
     thing: Type.Integer(),
@@ -41,7 +41,8 @@ const Task = Type.Object(
   { $id: 'Task' },
 );
 
-function taskBody(row: TaskRow, steps?: readonly TaskStep[]): Static<typeof Task> {
+/** A task as a body, with its steps where they are given. */
+export function taskBody(row: TaskRow, steps?: readonly TaskStep[]): Static<typeof Task> {
   const { id, thing, action, input, state, requester, output, error } = row;
   return {
     ...{ id, thing, action, input, state, requester },
@@ -74,7 +75,7 @@ function invokeRoute(app: Api, services: ApiServices): void {
   app.post(
     '/api/v1/things/:id/actions/:action',
     {
-      config: { access: 'write' },
+      config: { access: 'actions.invoke' },
       preValidation: bodyOrEmpty,
       schema: {
         summary: 'Invoke an action; ?waitMs waits for the answer',
@@ -94,7 +95,7 @@ function invokeRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const { id: thing, tenant } = await findThing(services, request);
+      const { id: thing, tenant } = await wholeThing(services, request);
       const { input, timeoutMs } = request.body;
       const requester = requesterOf(request.principal);
       const { action } = request.params;
@@ -112,7 +113,7 @@ function listRoute(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id/tasks',
     {
-      config: { access: 'read' },
+      config: { access: 'things.read' },
       schema: {
         summary: 'Tasks of a thing, the newest first',
         tags,
@@ -130,12 +131,10 @@ function listRoute(app: Api, services: ApiServices): void {
 }
 
 function taskRoute(app: Api, services: ApiServices): void {
-  const { tasks } = services;
-
   app.get(
     '/api/v1/tasks/:task',
     {
-      config: { access: 'read' },
+      config: { access: 'things.read' },
       schema: {
         summary: 'A task with every step',
         tags,
@@ -144,7 +143,7 @@ function taskRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const found = await tasks.get(request.principal.tenant, request.params.task);
+      const found = await findTask(services, request);
       return taskBody(found.task, found.steps);
     },
   );
@@ -156,7 +155,7 @@ function cancelRoute(app: Api, services: ApiServices): void {
   app.delete(
     '/api/v1/tasks/:task',
     {
-      config: { access: 'write' },
+      config: { access: 'actions.invoke' },
       schema: {
         summary: 'Cancel an open task',
         tags,
@@ -165,9 +164,22 @@ function cancelRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { tenant } = request.principal;
+      const { task } = await findTask(services, request);
       const requester = requesterOf(request.principal);
-      return taskBody(await tasks.cancel(tenant, request.params.task, requester));
+      return taskBody(await tasks.cancel(task.tenant, task.id, requester));
     },
   );
+}
+
+/** A task of a thing that the asker's permission reaches. */
+async function findTask(
+  services: ApiServices,
+  request: Pick<Parameters<typeof findThing>[1], 'principal' | 'scope'> & {
+    readonly params: { readonly task: number };
+  },
+): ReturnType<ApiServices['tasks']['get']> {
+  const { principal, scope, params } = request;
+  const found = await services.tasks.get(principal.tenant, params.task);
+  await findThing(services, { principal, scope, params: { id: String(found.task.thing) } });
+  return found;
 }

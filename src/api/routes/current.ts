@@ -15,7 +15,7 @@ export function currentRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id/properties',
     {
-      config: { access: 'thing:read' },
+      config: { access: 'thing:readings.read' },
       schema: {
         summary: 'Current values: the last measured of each property',
         tags: ['readings'],
@@ -24,9 +24,10 @@ export function currentRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { thing } = await findBinding(services, request);
-      const infos = await bindings.ofThing(thing);
+      const { binding, properties } = await findBinding(services, request);
+      const infos = await bindings.ofThing(binding.thing);
       const known = infos.flatMap(({ series, property, type, unit }) => {
+        if (properties?.has(property) === false) return [];
         const last = state.get(series);
         if (last === undefined) return [];
         const { time, quality } = last;

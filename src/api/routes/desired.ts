@@ -5,7 +5,7 @@ import { problems, ThingPath, Time } from '../schemas/common.ts';
 import { isoTime } from '../schemas/things.ts';
 import type { Api } from '../server.ts';
 import type { ApiServices } from '../services.ts';
-import { findThing } from '../thing-of.ts';
+import { demandProperties, seeThing } from '../thing-of.ts';
 import { requesterOf } from '../requester.ts';
 
 const tags = ['desired state'];
@@ -45,7 +45,7 @@ function setRoute(app: Api, services: ApiServices): void {
   app.put(
     '/api/v1/things/:id/desired',
     {
-      config: { access: 'write' },
+      config: { access: 'actions.invoke' },
       schema: {
         summary: 'Set desired values; delivered when the device is there',
         tags,
@@ -55,7 +55,9 @@ function setRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { id, tenant } = await findThing(services, request);
+      const { thing, properties } = await seeThing(services, request);
+      demandProperties(properties, Object.keys(request.body));
+      const { id, tenant } = thing;
       const requester = requesterOf(request.principal);
       const rows = await desired.set({ tenant, thing: id, values: request.body, requester });
       return { items: rows.map(desiredBody) };
@@ -69,7 +71,7 @@ function currentRoute(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id/desired',
     {
-      config: { access: 'thing:read' },
+      config: { access: 'thing:readings.read' },
       schema: {
         summary: 'Newest desired value of each property and what became of it',
         tags,
@@ -78,8 +80,10 @@ function currentRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { id } = await findThing(services, request);
-      return { items: (await desired.current(id)).map(desiredBody) };
+      const { thing, properties } = await seeThing(services, request);
+      const rows = await desired.current(thing.id);
+      const seen = rows.filter(({ property }) => properties?.has(property) !== false);
+      return { items: seen.map(desiredBody) };
     },
   );
 }
@@ -90,7 +94,7 @@ function historyRoute(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id/desired/:property',
     {
-      config: { access: 'thing:read' },
+      config: { access: 'thing:readings.read' },
       schema: {
         summary: 'History of the desired values of a property, the newest first',
         tags,
@@ -99,8 +103,10 @@ function historyRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
-      const { id } = await findThing(services, request);
-      const rows = await desired.history(id, request.params.property, historyMax);
+      const { property } = request.params;
+      const { thing, properties } = await seeThing(services, request);
+      demandProperties(properties, [property]);
+      const rows = await desired.history(thing.id, property, historyMax);
       return { items: rows.map(desiredBody) };
     },
   );
@@ -112,7 +118,7 @@ function cancelRoute(app: Api, services: ApiServices): void {
   app.delete(
     '/api/v1/things/:id/desired/:property',
     {
-      config: { access: 'write' },
+      config: { access: 'actions.invoke' },
       schema: {
         summary: 'Give an open desired value up',
         tags,
@@ -121,8 +127,10 @@ function cancelRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const { id, tenant } = await findThing(services, request);
-      await desired.cancel(tenant, id, request.params.property);
+      const { property } = request.params;
+      const { thing, properties } = await seeThing(services, request);
+      demandProperties(properties, [property]);
+      await desired.cancel(thing.tenant, thing.id, property);
       return reply.code(204).send(null);
     },
   );

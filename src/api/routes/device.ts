@@ -7,7 +7,8 @@ import { problems, ThingPath } from '../schemas/common.ts';
 import { IngestBody } from '../schemas/readings.ts';
 import type { Api } from '../server.ts';
 import type { ApiServices } from '../services.ts';
-import { findBinding } from '../thing-of.ts';
+import { wholeBinding } from '../thing-of.ts';
+import type { HttpWitness } from '../witness/witness.ts';
 
 const payload = Type.Unknown({ description: 'the payload that the device would send over MQTT' });
 const payloadTypes = [
@@ -17,20 +18,26 @@ const payloadTypes = [
   'application/senml+cbor',
 ];
 
+/** What takes the readings in, and what sees the refused ones. */
+export interface DeviceParts {
+  readonly readings: HttpReadings;
+  readonly witness: HttpWitness;
+}
+
 /** What a device sends: readings and events, in the formats that devices speak, answered when on disk. */
-export function deviceRoutes(app: Api, services: ApiServices, readings: HttpReadings): void {
+export function deviceRoutes(app: Api, services: ApiServices, parts: DeviceParts): void {
   // The payload decoders read the bytes themselves.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  readingsRoute(app, services, readings);
+  readingsRoute(app, services, parts);
   eventRoute(app, services);
 }
 
-function readingsRoute(app: Api, services: ApiServices, readings: HttpReadings): void {
+function readingsRoute(app: Api, services: ApiServices, { readings, witness }: DeviceParts): void {
   app.post(
     '/api/v1/things/:id/properties',
     {
-      config: { access: 'thing:ingest' },
+      config: { access: 'thing:readings.write' },
       schema: {
         summary: 'Post readings; answered when they are on disk',
         description:
@@ -43,11 +50,14 @@ function readingsRoute(app: Api, services: ApiServices, readings: HttpReadings):
       },
     },
     async (request) => {
-      const binding = await findBinding(services, request);
+      const binding = await wholeBinding(services, request);
       const { headers } = request;
-      const report = await readings.take(binding, bytesOf(request.body), headers['content-type']);
+      const bytes = bytesOf(request.body);
+      const type = headers['content-type'];
+      const report = await readings.take(binding, bytes, type, request.tapped);
       const language = languageOf(headers['accept-language']);
       const { accepted, refusedCount } = report;
+      if (refusedCount > 0) witness.partly(request, report.refused, accepted + refusedCount);
       const refused = report.refused.map(({ at, fault: f }) => ({ at, ...faultBody(f, language) }));
       return { accepted, refusedCount, refused };
     },
@@ -60,7 +70,7 @@ function eventRoute(app: Api, services: ApiServices): void {
   app.post(
     '/api/v1/things/:id/events/:event',
     {
-      config: { access: 'thing:ingest' },
+      config: { access: 'thing:readings.write' },
       schema: {
         summary: 'Post an event; answered when it is on disk',
         tags: ['events'],
@@ -71,7 +81,7 @@ function eventRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const binding = await findBinding(services, request);
+      const binding = await wholeBinding(services, request);
       refuseWhenCongested(ingest);
       const bytes = bytesOf(request.body);
       const contentType = request.headers['content-type'];

@@ -29,7 +29,7 @@ export function historyRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id/properties/:property/history',
     {
-      config: { access: 'thing:read' },
+      config: { access: 'thing:readings.read' },
       schema: {
         summary: 'History of a property',
         description,
@@ -40,8 +40,7 @@ export function historyRoutes(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const { thing } = await findBinding(services, request);
-      const info = await seriesOf(services, thing, request.params.property);
+      const info = await seriesOf(services, request, request.params.property);
       const found = await history(services, [info], request);
       if ('stream' in found) return reply.type(found.type).send(found.stream);
       return found.series[0];
@@ -51,7 +50,7 @@ export function historyRoutes(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/history',
     {
-      config: { access: 'read' },
+      config: { access: 'readings.read' },
       schema: {
         summary: 'History of several properties, aligned on the same buckets when aggregated',
         description,
@@ -74,8 +73,7 @@ export function historyRoutes(app: Api, services: ApiServices): void {
       const { of } = request.query;
       if (of.length > services.limits['query.seriesMax'])
         throw new FaultError(fault('common.limit', 'query.seriesMax'));
-      const { tenant } = request.principal;
-      const infos = await Promise.all(of.map((name) => seriesNamed(services, tenant, name)));
+      const infos = await Promise.all(of.map((name) => seriesNamed(services, request, name)));
       const found = await history(services, infos, request);
       return 'stream' in found ? reply.type(found.type).send(found.stream) : found;
     },
@@ -95,27 +93,27 @@ function historyAnswer<T extends object>(json: T): object {
   };
 }
 
-async function seriesNamed(
-  services: ApiServices,
-  tenant: number,
-  name: string,
-): Promise<SeriesInfo> {
+function seriesNamed(services: ApiServices, asker: Asker, name: string): Promise<SeriesInfo> {
   const at = name.lastIndexOf('/');
-  const binding = await services.bindings.loadByName(tenant, name.slice(0, Math.max(at, 0)));
-  if (binding === undefined) throw new FaultError(fault('common.not-found', 'query/of', name));
-  return seriesOf(services, binding.thing, name.slice(at + 1));
+  const { principal, scope } = asker;
+  const id = name.slice(0, Math.max(at, 0));
+  return seriesOf(services, { principal, scope, params: { id } }, name.slice(at + 1));
 }
 
 async function seriesOf(
-  { bindings }: ApiServices,
-  thing: number,
+  services: ApiServices,
+  request: Parameters<typeof findBinding>[1],
   property: string,
 ): Promise<SeriesInfo> {
-  const infos = await bindings.ofThing(thing);
+  const { binding, properties } = await findBinding(services, request);
+  const infos = await services.bindings.ofThing(binding.thing);
   const info = infos.find((one) => one.property === property);
-  if (info === undefined) throw new FaultError(fault('common.not-found', 'property', property));
+  if (info === undefined || properties?.has(property) === false)
+    throw new FaultError(fault('common.not-found', 'property', property));
   return info;
 }
+
+type Asker = Pick<Parameters<typeof findBinding>[1], 'principal' | 'scope'>;
 
 type Found =
   | { readonly series: Static<typeof PointsBody>[] }

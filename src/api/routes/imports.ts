@@ -10,6 +10,7 @@ import { faultBody, languageOf } from '../problem.ts';
 import { problems, Query } from '../schemas/common.ts';
 import type { Api } from '../server.ts';
 import type { ApiServices } from '../services.ts';
+import { demandWhole } from '../thing-of.ts';
 
 const tags = ['imports'];
 
@@ -53,7 +54,7 @@ function importThingsRoute(app: Api, services: ApiServices): void {
   app.post(
     '/api/v1/things/import',
     {
-      config: { access: 'write', streams: true },
+      config: { access: 'things.write', streams: true },
       schema: {
         summary: 'Create things from CSV or NDJSON; bad rows are named, good rows go in',
         description:
@@ -74,6 +75,7 @@ function importThingsRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
+      demandWhole(request);
       const { tenant } = request.principal;
       const rows = rowsOf(request, services);
       const withTokens = request.query.tokens === true;
@@ -93,7 +95,7 @@ function importReadingsRoute(app: Api, services: ApiServices): void {
   app.post(
     '/api/v1/readings/import',
     {
-      config: { access: 'write', streams: true },
+      config: { access: 'readings.write', streams: true },
       schema: {
         summary: 'Import old readings from CSV or NDJSON: thing, property, time, value',
         tags,
@@ -112,6 +114,7 @@ function importReadingsRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request) => {
+      demandWhole(request);
       const { tenant } = request.principal;
       const { upload } = request.query;
       const key = upload === undefined ? undefined : `${tenant}/${uploadName(upload)}`;
@@ -131,7 +134,7 @@ function uploadRoute(app: Api, { uploads }: ApiServices): void {
   app.get(
     '/api/v1/readings/import/:upload',
     {
-      config: { access: 'read' },
+      config: { access: 'readings.write' },
       schema: {
         summary: 'How many rows of an upload are taken',
         tags,

@@ -12,7 +12,7 @@ const tags = ['system'];
 /** The live page asks every second; counting a million rows each time would cost others their turn. */
 const thingsCountMax = 10_000;
 
-/** Health, metrics, the description of the API, figures of the process, backup. */
+/** Health, metrics, the description of the API, figures of the process. */
 export function systemRoutes(app: Api, services: ApiServices, readings: HttpReadings): void {
   healthRoutes(app, services);
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => ({
@@ -20,7 +20,6 @@ export function systemRoutes(app: Api, services: ApiServices, readings: HttpRead
     'x-errors': errorTable,
   }));
   figuresRoute(app, services, readings);
-  backupRoute(app, services);
 }
 
 function healthRoutes(app: Api, { system, metrics }: ApiServices): void {
@@ -67,7 +66,7 @@ function figuresRoute(app: Api, services: ApiServices, readings: HttpReadings): 
   app.get(
     '/api/v1/system',
     {
-      config: { access: 'read' },
+      config: { access: 'system.read' },
       schema: {
         summary: 'Listeners, counters and lag of the process',
         tags,
@@ -110,28 +109,10 @@ function figuresRoute(app: Api, services: ApiServices, readings: HttpReadings): 
   );
 }
 
-function backupRoute(app: Api, { system }: ApiServices): void {
-  app.post(
-    '/api/v1/backups',
-    {
-      config: { access: 'admin' },
-      schema: {
-        summary: 'Write a consistent backup while running',
-        tags,
-        response: {
-          201: Type.Object({ directory: Type.String(), bytes: Type.Integer() }),
-          ...problems,
-        },
-      },
-    },
-    async (_request, reply) => {
-      void reply.code(201);
-      return system.backup();
-    },
-  );
-}
-
-async function resultOf(check: () => Promise<CheckResult> | CheckResult): Promise<CheckResult> {
+/** A check that throws has failed. */
+export async function resultOf(
+  check: () => Promise<CheckResult> | CheckResult,
+): Promise<CheckResult> {
   try {
     return await check();
   } catch (error) {
@@ -140,8 +121,8 @@ async function resultOf(check: () => Promise<CheckResult> | CheckResult): Promis
 }
 
 const errorTable = Object.fromEntries(
-  Object.entries(errorCatalogue).map(([code, { status, en, fix }]) => [
+  Object.entries(errorCatalogue).map(([code, { status, en, zh, fix, retryable }]) => [
     code,
-    { status, en, fix: fix.en },
+    { status, en, zh, fix, retryable },
   ]),
 );

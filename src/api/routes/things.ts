@@ -2,8 +2,10 @@
 import { Type } from 'typebox';
 import { FaultError, fault, type Limits } from '#core';
 import { bindFilter, parseFilter, type Filter } from '#model';
-import { thingFieldType } from '#store';
+import type { Labels, Principal, ThingScope } from '#security';
+import { thingFieldType, type ThingQuery } from '#store';
 import type { ThingEdit } from '#things';
+import { ifMatch } from '../etag.ts';
 import {
   Page,
   pageBody,
@@ -31,11 +33,15 @@ import { timeParameter } from '../times.ts';
 const tags = ['things'];
 const countMax = 10_000;
 
-const ListQuery = Query({
-  ...Paging,
-  filter: Type.Optional(
-    Type.String({ maxLength: 4_096, description: "such as: labels.city = 'A' and online = true" }),
-  ),
+/** What of the things a list is of, and in which order. */
+export const filter = Type.Optional(
+  Type.String({ maxLength: 4_096, description: "such as: labels.city = 'A' and online = true" }),
+);
+export const below = Type.Optional(
+  Type.Boolean({ description: 'also things of the tenants below' }),
+);
+
+export const sorting = {
   sort: Type.Optional(
     Type.Union([
       Type.Literal('id'),
@@ -45,7 +51,9 @@ const ListQuery = Query({
     ]),
   ),
   order: Type.Optional(Type.Union([Type.Literal('ascending'), Type.Literal('descending')])),
-});
+};
+
+const ListQuery = Query({ ...Paging, ...{ filter, below }, ...sorting });
 
 /** Things: create, list, read, change, delete, where they were. */
 export function thingRoutes(app: Api, services: ApiServices): void {
@@ -64,7 +72,7 @@ function createRoute(app: Api, services: ApiServices): void {
   app.post(
     '/api/v1/things',
     {
-      config: { access: 'write' },
+      config: { access: 'things.write' },
       schema: {
         summary: 'Create a thing',
         tags,
@@ -73,7 +81,9 @@ function createRoute(app: Api, services: ApiServices): void {
       },
     },
     async (request, reply) => {
-      const thing = await things.create(request.principal.tenant, thingInput(request.body));
+      const input = thingInput(request.body);
+      demandLabels(request.scope, input.labels ?? {});
+      const thing = await things.create(request.principal.tenant, input);
       void reply.code(201).header('location', `/api/v1/things/${thing.id}`);
       void reply.header('etag', `"${thing.revision}"`);
       return thingBody(thing);
@@ -87,7 +97,7 @@ function listRoute(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things',
     {
-      config: { access: 'read' },
+      config: { access: 'things.read' },
       schema: {
         summary: 'List things, filtered and sorted, page by page',
         tags,
@@ -97,36 +107,31 @@ function listRoute(app: Api, services: ApiServices): void {
     },
     async (request) => {
       const { sort, order } = request.query;
-      const filter = filterOf(request.query.filter, limits);
-      const { tenant } = request.principal;
+      const seen = await seenThings(services, request);
       const page = pageOf(request.query, limits);
-      return pageBody(await things.read.list({ tenant, filter, sort, order, ...page }), thingBody);
+      return pageBody(await things.read.list({ ...seen, sort, order, ...page }), thingBody);
     },
   );
 }
 
 function countRoute(app: Api, services: ApiServices): void {
-  const { things, limits } = services;
+  const { things } = services;
 
   app.get(
     '/api/v1/things/count',
     {
-      config: { access: 'read' },
+      config: { access: 'things.read' },
       schema: {
         summary: `Count things; "exact" is false beyond ${countMax}`,
         tags,
-        querystring: Query({ filter: ListQuery.properties.filter }),
+        querystring: Query({ filter, below }),
         response: {
           200: Type.Object({ count: Type.Integer(), exact: Type.Boolean() }),
           ...problems,
         },
       },
     },
-    (request) =>
-      things.read.count(
-        { tenant: request.principal.tenant, filter: filterOf(request.query.filter, limits) },
-        countMax,
-      ),
+    async (request) => things.read.count(await seenThings(services, request), countMax),
   );
 }
 
@@ -134,7 +139,7 @@ function readRoute(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id',
     {
-      config: { access: 'thing:read' },
+      config: { access: 'thing:things.read' },
       schema: {
         summary: 'Read a thing',
         tags,
@@ -158,7 +163,7 @@ function changeRoute(app: Api, services: ApiServices): void {
   app.patch(
     '/api/v1/things/:id',
     {
-      config: { access: 'write' },
+      config: { access: 'things.write' },
       schema: {
         summary: 'Change a thing; If-Match guards against lost updates',
         tags,
@@ -170,10 +175,12 @@ function changeRoute(app: Api, services: ApiServices): void {
     async (request, reply) => {
       const thing = await findThing(services, request);
       const { model, ...rest } = request.body;
+      demandLabels(request.scope, rest.labels ?? thing.labels);
       const edit: ThingEdit =
         model === undefined ? rest : { ...rest, model: model === null ? null : modelChoice(model) };
       const revision = ifMatch(request.headers['if-match']);
       const changed = await things.update(thing.tenant, thing.id, edit, revision);
+      request.audit({ before: thingBody(thing), after: thingBody(changed) });
       void reply.header('etag', `"${changed.revision}"`);
       return thingBody(changed);
     },
@@ -186,7 +193,7 @@ function deleteRoute(app: Api, services: ApiServices): void {
   app.delete(
     '/api/v1/things/:id',
     {
-      config: { access: 'write' },
+      config: { access: 'things.write' },
       schema: {
         summary: 'Delete a thing with its credentials and readings',
         tags,
@@ -197,6 +204,7 @@ function deleteRoute(app: Api, services: ApiServices): void {
     async (request, reply) => {
       const thing = await findThing(services, request);
       await things.remove(thing.tenant, thing.id, ifMatch(request.headers['if-match']));
+      request.audit({ before: thingBody(thing) });
       return reply.code(204).send(null);
     },
   );
@@ -208,7 +216,7 @@ function locationsRoute(app: Api, services: ApiServices): void {
   app.get(
     '/api/v1/things/:id/locations',
     {
-      config: { access: 'thing:read' },
+      config: { access: 'thing:things.read' },
       schema: {
         summary: 'Where a thing was, the oldest first',
         tags,
@@ -241,6 +249,33 @@ function locationsRoute(app: Api, services: ApiServices): void {
   );
 }
 
+/** What of the things a request asks for its asker may see. */
+export async function seenThings(
+  { policy, limits }: ApiServices,
+  request: {
+    readonly principal: Principal;
+    readonly scope: ThingScope;
+    readonly query: { readonly filter?: string; readonly below?: boolean };
+  },
+): Promise<Pick<ThingQuery, 'tenant' | 'below' | 'labels' | 'filter'>> {
+  const { tenant } = request.principal;
+  const subTree = request.query.below === true ? (await policy.tree()).subTree(tenant) : [];
+  return {
+    tenant,
+    below: subTree.length > 1 ? subTree.slice(1) : undefined,
+    labels: request.scope.labelSets,
+    filter: filterOf(request.query.filter, limits),
+  };
+}
+
+/** Nobody makes a thing that their own rights do not reach. */
+export function demandLabels(scope: ThingScope, labels: Labels): void {
+  if (!scope.admits(labels))
+    throw new FaultError(
+      fault('security.forbidden', 'body/labels', 'your role is for other labels'),
+    );
+}
+
 /** The filter of a query, its fields and types checked. */
 export function filterOf(text: string | undefined, limits: Limits): Filter | undefined {
   if (text === undefined || text.trim() === '') return undefined;
@@ -255,11 +290,4 @@ export function filterOf(text: string | undefined, limits: Limits): Filter | und
 function isKnown(etag: string, header: string | undefined): boolean {
   const known = header?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return known?.some((tag) => tag === etag || tag === '*') ?? false;
-}
-
-function ifMatch(header: string | undefined): number | undefined {
-  if (header === undefined || header === '*') return undefined;
-  const match = /^(?:W\/)?"(\d+)"$/.exec(header.trim());
-  if (match?.[1] === undefined) throw new FaultError(fault('api.precondition', 'if-match', header));
-  return Number(match[1]);
 }

@@ -1,97 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Type } from 'typebox';
-import type { ApiToken } from '#store';
-import { problems, Time } from '../schemas/common.ts';
-import { isoTime } from '../schemas/things.ts';
+import { Page, pageBody, pageOf, Paging, problems, Query } from '../schemas/common.ts';
+import { NewTokenBody, tokenBody, TokenBody } from '../schemas/people.ts';
 import type { Api } from '../server.ts';
 import type { ApiServices } from '../services.ts';
 import { timeParameter } from '../times.ts';
 
 const tags = ['tokens'];
-const ScopeName = Type.Union([
-  Type.Literal('admin'),
-  Type.Literal('read'),
-  Type.Literal('write'),
-  Type.Literal('ingest'),
-]);
-const TokenBody = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  scopes: Type.Array(Type.String()),
-  created: Time,
-  expires: Type.Optional(Time),
-  revoked: Type.Optional(Time),
-});
+const place = '/api/v1/tokens';
 
-/** API tokens of applications. */
+/** API tokens of applications: one's own, and with `tokens.manage` those of the sub-tree. */
 export function tokenRoutes(app: Api, services: ApiServices): void {
-  const { tokens } = services;
+  createRoute(app, services);
+  listRoute(app, services);
+  revokeRoute(app, services);
+}
 
+function createRoute(app: Api, { administration: { tokens } }: ApiServices): void {
   app.post(
-    '/api/v1/tokens',
+    place,
     {
-      config: { access: 'admin' },
+      config: { access: 'self' },
       schema: {
         summary: 'Make an API token; it is shown once',
+        description: 'needs tokens.create, for the token of a service account tokens.manage',
         tags,
-        body: Type.Object(
-          {
-            name: Type.String({ minLength: 1, maxLength: 128 }),
-            scopes: Type.Array(ScopeName, { minItems: 1, uniqueItems: true }),
-            expires: Type.Optional(Time),
-          },
-          { additionalProperties: false },
-        ),
+        body: NewTokenBody,
         response: { 201: Type.Object({ id: Type.Integer(), token: Type.String() }), ...problems },
       },
     },
     async (request, reply) => {
-      const { name, scopes, expires } = request.body;
+      const { name, scopes, expires, account } = request.body;
       const until = expires === undefined ? undefined : timeParameter(expires, 'body/expires');
+      const wanted = { name, scopes, expires: until, account };
+      const made = await tokens.create(request.principal, wanted);
+      request.audit({ resource: { kind: 'tokens', id: made.id }, after: { scopes, account } });
       void reply.code(201).header('cache-control', 'no-store');
-      return tokens.create({ tenant: request.principal.tenant, name, scopes, expires: until });
+      return made;
     },
   );
+}
 
+function listRoute(app: Api, { administration: { tokens }, limits }: ApiServices): void {
   app.get(
-    '/api/v1/tokens',
+    place,
     {
-      config: { access: 'admin' },
+      config: { access: 'self' },
       schema: {
-        summary: 'List API tokens, without their secrets',
+        summary: 'List your API tokens, with tokens.manage all here and below; without secrets',
         tags,
-        response: { 200: Type.Object({ items: Type.Array(TokenBody) }), ...problems },
+        querystring: Query({ ...Paging, account: Type.Optional(Type.Integer({ minimum: 1 })) }),
+        response: { 200: Page(TokenBody), ...problems },
       },
     },
-    async (request) => ({ items: (await tokens.list(request.principal.tenant)).map(tokenBody) }),
+    async (request) => {
+      const query = { ...pageOf(request.query, limits), account: request.query.account };
+      return pageBody(await tokens.list(request.principal, query), tokenBody);
+    },
   );
+}
 
+function revokeRoute(app: Api, { administration: { tokens } }: ApiServices): void {
   app.delete(
-    '/api/v1/tokens/:token',
+    `${place}/:token`,
     {
-      config: { access: 'admin' },
+      config: { access: 'self' },
       schema: {
-        summary: 'Revoke an API token',
+        summary: 'Revoke an API token, your own or with tokens.manage one here or below',
         tags,
         params: Type.Object({ token: Type.Integer({ minimum: 1 }) }),
         response: { 204: Type.Null(), ...problems },
       },
     },
     async (request, reply) => {
-      await tokens.revoke(request.principal.tenant, request.params.token);
+      const row = await tokens.revoke(request.principal, request.params.token);
+      request.audit({ before: tokenBody(row), after: undefined });
       return reply.code(204).send(null);
     },
   );
-}
-
-function tokenBody(row: ApiToken): { id: number; name: string; scopes: string[]; created: string } {
-  const { id, name, scopes, created, expires, revoked } = row;
-  return {
-    id,
-    name,
-    scopes: [...scopes],
-    created: isoTime(created),
-    ...(expires === undefined ? {} : { expires: isoTime(expires) }),
-    ...(revoked === undefined ? {} : { revoked: isoTime(revoked) }),
-  };
 }

@@ -5,7 +5,7 @@ import type { ModelChoice as Choice, ThingInput } from '#things';
 import { Time } from './common.ts';
 
 const JsonObject = Type.Record(Type.String(), Type.Unknown());
-const Labels = Type.Record(
+export const Labels = Type.Record(
   Type.String({ pattern: '^[^\\u0000-\\u001f]{1,128}$' }),
   Type.String({ maxLength: 256 }),
   { additionalProperties: false },
@@ -68,6 +68,7 @@ export type ThingPatch = Static<typeof ThingPatch>;
 export const ThingBody = Type.Object(
   {
     id: Type.Integer(),
+    tenant: Type.Integer(),
     uri: Type.String(),
     name: Type.String(),
     description: Type.String(),
@@ -80,6 +81,12 @@ export const ThingBody = Type.Object(
     lifecycle: Lifecycle,
     online: Type.Boolean(),
     seen: Type.Optional(Time),
+    cause: Type.Optional(
+      Type.String({
+        description:
+          'why it is offline: disconnected, lost, taken-over, server-stopped, restarted, or an error code',
+      }),
+    ),
     created: Time,
     updated: Time,
     revision: Type.Integer(),
@@ -92,9 +99,10 @@ export const isoTime = (time: number): string => new Date(time).toISOString();
 
 /** A thing as the API shows it. */
 export function thingBody(thing: Thing): ThingBody {
-  const { model, parent, seen } = thing;
+  const { model, parent, seen, cause } = thing;
   return {
     id: thing.id,
+    tenant: thing.tenant,
     uri: thing.uri,
     name: thing.name,
     description: thing.description,
@@ -107,6 +115,7 @@ export function thingBody(thing: Thing): ThingBody {
     lifecycle: thing.lifecycle,
     online: thing.online,
     ...(seen === undefined ? {} : { seen: isoTime(seen) }),
+    ...(cause === undefined ? {} : { cause }),
     created: isoTime(thing.created),
     updated: isoTime(thing.updated),
     revision: thing.revision,

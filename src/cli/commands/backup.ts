@@ -2,11 +2,10 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { verifyJournal } from '#bus';
 import { openDataDirectory } from '#config';
 import { unwrap } from '#core';
-import { nodeDisk, readManifest, verifyManifest, type Manifest } from '#runtime';
-import { checkRegistryFile, checkSeriesDirectory, dataLayout } from '#store';
+import { readManifest, type Manifest } from '#runtime';
+import { checkBackup, writeVerdict } from '#store';
 import { connect } from '../client.ts';
 import type { Context } from '../context.ts';
 import { addCommand, type Runtime } from '../define.ts';
@@ -57,8 +56,8 @@ export function define(root: Command, runtime: Runtime): void {
       },
       async action(context, [directory = '']) {
         const from = path.resolve(context.terminal.workingDirectory, directory);
-        const manifest = await verified(from);
-        writeObject(context, { ...summary(from, manifest), ...(await contentOf(from, manifest)) });
+        const { manifest, ...content } = await verified(from);
+        writeObject(context, { ...summary(from, manifest), ...content });
       },
     },
     runtime,
@@ -97,59 +96,29 @@ function summary(directory: string, manifest: Manifest): Record<string, unknown>
   return { directory, created, product, files: manifest.files.length, bytes };
 }
 
-/** The manifest of a backup that is whole; ends the command otherwise. */
-async function verified(directory: string): Promise<Manifest> {
-  const manifest = await readManifest(directory);
-  if (manifest === undefined) {
-    const title = `no backup in ${directory}: no valid manifest.json`;
-    throw new CommandError(Exit.notFound, [{ code: 'cli.backup', title }]);
+/** The manifest and the counts of a backup that is whole, which is remembered beside it; ends the command otherwise. */
+async function verified(
+  directory: string,
+): Promise<Record<string, unknown> & { manifest: Manifest }> {
+  const check = await checkBackup(directory);
+  if ('content' in check) {
+    const { manifest, content } = check;
+    const verdict = { time: Date.now(), ok: true, detail: '', ...content };
+    // A backup on a medium that cannot be written is as good as any.
+    await writeVerdict(directory, verdict).catch(() => undefined);
+    return { manifest, ...content };
   }
-  const problems = await verifyManifest(directory, manifest);
-  if (problems.length === 0) return manifest;
   throw new CommandError(
-    Exit.invalid,
-    problems.map((each) => ({ code: 'cli.backup', title: each.problem, at: each.path })),
+    check.manifest === undefined ? Exit.notFound : Exit.invalid,
+    check.problems.map(({ path: at, problem: title }) => ({ code: 'cli.backup', title, at })),
   );
-}
-
-/** Reads what is in a whole backup, as far as there is something; its counts, or the end of the command. */
-async function contentOf(from: string, { files }: Manifest): Promise<Record<string, number>> {
-  const has = (name: string): boolean =>
-    files.some((file) => file.path === name || file.path.startsWith(`${name}/`));
-  const place = (name: string): string => path.join(from, name);
-  const { registry, series, log } = dataLayout;
-  return {
-    ...(has(registry) ? checkRegistryFile(place(registry)) : {}),
-    ...(has(series) ? await checkSeriesDirectory(place(series)) : {}),
-    ...(has(log) ? await contentOfLog(place(log)) : {}),
-  };
-}
-
-/** A copy made while the log was written ends with a torn unit at most. */
-async function contentOfLog(directory: string): Promise<{ readonly records: number }> {
-  let records = 0;
-  for await (const segment of verifyJournal(nodeDisk, directory)) {
-    records += segment.records;
-    const broken = segment.faults.filter(({ kind }) => kind !== 'torn');
-    if (broken.length === 0) continue;
-    throw new CommandError(
-      Exit.invalid,
-      broken.map(({ kind, position }) => ({
-        code: 'cli.backup',
-        title: `${kind} at ${position}`,
-        at: segment.path,
-      })),
-    );
-  }
-  return { records };
 }
 
 /** Files of the lock, and what a first start leaves before anything is stored. */
 const ownFiles = new Set(['lock.db', 'lock.db-journal', 'lock.json']);
 
 async function restore(context: Context, from: string, to: string): Promise<void> {
-  const manifest = await verified(from);
-  await contentOf(from, manifest);
+  const { manifest } = await verified(from);
   using data = unwrap(openDataDirectory(to));
   const there = (await readdir(data.path)).filter((name) => !ownFiles.has(name));
   if (there.length > 0) {

@@ -2,9 +2,7 @@
 import type { Command } from 'commander';
 import { connect } from '../client.ts';
 import { addCommand, type Runtime } from '../define.ts';
-import { removeDemo } from '../demo/demo.ts';
 import { confirm, removalOptions, type RemovalOptions } from '../removal.ts';
-import { needSettings } from '../settings.ts';
 
 export function define(root: Command, runtime: Runtime): void {
   const demo = root
@@ -25,8 +23,8 @@ export function define(root: Command, runtime: Runtime): void {
       async action(context, _args, options) {
         const what = { en: 'remove the demo devices', zh: '清除示范设备' };
         if (!(await confirm(context, what, options))) return;
-        const { config } = needSettings(context);
-        const count = await removeDemo(connect(context), config.store.dir);
+        const answer = await connect(context).object('/api/v1/demo', { method: 'DELETE' });
+        const count = Number(answer['removed']);
         context.note({ en: `removed ${count} devices`, zh: `已清除 ${count} 台设备` });
       },
     },

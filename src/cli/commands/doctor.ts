@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import type { LoadedConfig } from '#config';
+import { checkClock, checkSpace, checkWritable, found, good, isIssueCode } from '#api';
+import { announcedListeners, type LoadedConfig } from '#config';
+import { administratorToken, Client, isRow } from '../client.ts';
 import type { Context } from '../context.ts';
 import { addCommand, type Runtime } from '../define.ts';
-import { bad, good, type Check } from '../doctor/check.ts';
-import {
-  checkData,
-  checkListener,
-  checkLock,
-  checkReady,
-  listenersOf,
-} from '../doctor/installation.ts';
-import { checkClock, checkNode, checkOpenFiles, checkSm3, checkSm4 } from '../doctor/machine.ts';
+import { checkOf, type Check } from '../doctor/check.ts';
+import { checkListener, checkLock, checkReady, listenersOf } from '../doctor/installation.ts';
+import { checkNode, checkOpenFiles, checkSm3, checkSm4 } from '../doctor/machine.ts';
 import { Exit, troubleOf } from '../exit.ts';
 import { writeObject, writeRows } from '../output.ts';
 import { readSettings } from '../settings.ts';
@@ -44,11 +40,11 @@ export function define(root: Command, runtime: Runtime): void {
 async function examine(context: Context): Promise<Check[]> {
   const files = checkOpenFiles();
   return [
-    good('version', productVersion()),
-    checkNode(process.version),
-    checkSm3(),
-    checkSm4(),
-    ...(files ? [files] : []),
+    checkOf('version', good(productVersion())),
+    checkOf('node', checkNode(process.version)),
+    checkOf('sm3', checkSm3()),
+    checkOf('sm4', checkSm4()),
+    ...(files ? [checkOf('open-files', files)] : []),
     ...(await examineSettings(context, readSettings(context))),
   ];
 }
@@ -57,23 +53,44 @@ async function examineSettings(context: Context, loaded: LoadedConfig): Promise<
   if (!loaded.ok) {
     return loaded.faults.map((fault) => {
       const { title, at, detail } = troubleOf(fault, context.language);
-      const fix = { en: 'fengsui config check', zh: 'fengsui config check' };
-      return bad('config', [at, detail, title].filter(Boolean).join(': '), fix);
+      const shown = [at, detail, title].filter(Boolean).join(': ');
+      return checkOf('config', found('config-invalid', shown));
     });
   }
   const { config, file } = loaded;
   const directory = config.store.dir;
   const lock = checkLock(directory);
   const listeners = await Promise.all(
-    [...listenersOf(config)].map(([key, text]) => checkListener(key, text, lock.held)),
+    [...listenersOf(config)].map(async ([key, text]) =>
+      checkOf(key, await checkListener(text, lock.held)),
+    ),
   );
-  const { held, ...lockCheck } = lock;
   return [
-    good('config', file ?? context.say({ en: 'defaults', zh: '默认配置' })),
-    checkClock(directory, Date.now()),
-    ...checkData(directory),
-    lockCheck,
+    checkOf('config', good(file ?? context.say({ en: 'defaults', zh: '默认配置' }))),
+    checkOf('clock', checkClock(directory, Date.now())),
+    checkOf('data', checkWritable(directory)),
+    checkOf('space', checkSpace(directory)),
+    checkOf('lock', lock),
     ...listeners,
-    ...(held ? [await checkReady(directory)] : []),
+    ...(lock.held ? await examineServer(context, directory) : []),
   ];
+}
+
+/** What the running server says of itself, as the page 系统 shows it. */
+async function examineServer(context: Context, data: string): Promise<Check[]> {
+  const ready = checkOf('server', await checkReady(data));
+  const { http } = announcedListeners(data);
+  if (ready.state !== 'ok' || http === undefined) return [ready];
+  try {
+    const client = new Client(context, http, administratorToken(data));
+    const issues = (await client.object('/api/v1/system/issues'))['items'];
+    const codes = (Array.isArray(issues) ? issues : []).filter(isRow).flatMap((issue) => {
+      const { code, detail } = issue;
+      return isIssueCode(code) ? [checkOf(code, found(code, String(detail)))] : [];
+    });
+    return [ready, ...codes];
+  } catch {
+    // Who may not read the token of the administrator sees what can be seen from outside.
+    return [ready];
+  }
 }

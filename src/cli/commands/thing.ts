@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { connect, isRow } from '../client.ts';
 import type { Context } from '../context.ts';
@@ -133,19 +135,50 @@ function labelOf(text: string): [string, string] {
   throw new CommandError(Exit.usage, [{ code: 'cli.label', title }]);
 }
 
+interface CredentialOptions {
+  readonly certificate?: boolean;
+  readonly csr?: string;
+  readonly rotate?: number;
+  readonly overlap?: number;
+}
+
+const credentialOptions: readonly OptionSpec[] = [
+  {
+    flags: '--certificate',
+    text: { en: 'a certificate with a key instead of a token', zh: '生成证书和私钥，而不是令牌' },
+  },
+  {
+    flags: '--csr <file>',
+    text: { en: 'a certificate for this PKCS#10 request', zh: '按 PKCS#10 请求签发证书' },
+  },
+  {
+    flags: '--rotate <credential>',
+    parse: wholeNumber,
+    text: { en: 'in the place of this one', zh: '替换指定的凭据' },
+  },
+  {
+    flags: '--overlap <seconds>',
+    parse: wholeNumber,
+    text: { en: 'how long both are valid when rotated', zh: '轮换时新旧凭据并存的秒数' },
+  },
+];
+
 function defineCredential(thing: Command, runtime: Runtime): void {
-  addCommand(
+  addCommand<CredentialOptions>(
     thing,
     {
       usage: 'credential <thing>',
       remote: true,
       text: {
-        en: 'make a username and token for a device; shown only once',
-        zh: '为设备生成用户名和令牌，只显示一次',
+        en: 'make a username and token, or a certificate, for a device; shown only once',
+        zh: '为设备生成用户名和令牌或证书，只显示一次',
       },
-      async action(context, [id = '']) {
-        const place = `${thingPath(id)}/credentials`;
-        const json = {};
+      options: credentialOptions,
+      async action(context, [id = ''], { certificate, csr: file, rotate, overlap }) {
+        const all = `${thingPath(id)}/credentials`;
+        const place = rotate === undefined ? all : `${all}/${rotate}/rotate`;
+        const csr = file === undefined ? undefined : await readFile(resolve(file), 'utf8');
+        const json = { certificate, csr, overlapSeconds: overlap };
         writeObject(context, await connect(context).object(place, { method: 'POST', json }));
       },
     },

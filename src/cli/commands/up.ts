@@ -31,6 +31,7 @@ export function define(root: Command, runtime: Runtime): void {
         const { start } = await import('../../main.ts');
         const running = await start(config, { json: options.json === true });
         const demo = config.demo ? runDemo(context, running.http, config.store.dir) : undefined;
+        if (demo !== undefined) running.demo.attach(() => demo.stop());
         if (!signal.aborted) {
           // Listening to a signal alone does not keep a process alive.
           const alive = setInterval(() => undefined, 2 ** 30);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DeviceKind } from '#access';
+import { demoUris } from '#api';
 
 /** A kind of device in the demo city: its Thing Model, how its devices behave, and how many stand where. */
 export interface CityKind extends Omit<DeviceKind, 'model'> {
@@ -19,19 +20,21 @@ interface Scale {
 interface Design extends Omit<DeviceKind, 'model'> {
   readonly properties: Readonly<Record<string, object>>;
   readonly actions?: Readonly<Record<string, object>>;
+  readonly events?: Readonly<Record<string, object>>;
 }
 
 function kind(id: string, name: string, scale: Scale, design: Design): CityKind {
-  const uri = `urn:example:fengsui-demo:${id}`;
-  const { properties, actions = {}, ...behaviour } = design;
+  const uri = `${demoUris}${id}`;
+  const { properties, actions = {}, events = {}, ...behaviour } = design;
   const model = {
     '@context': ['https://www.w3.org/2022/wot/td/v1.1'],
     '@type': 'tm:ThingModel',
     id: uri,
     title: name,
-    version: { model: '1.0.0' },
+    version: { model: '1.1.0' },
     properties,
     actions,
+    events,
   };
   return { uri, name, model, ...scale, ...behaviour };
 }
@@ -41,6 +44,12 @@ const number = (title: string, unit: string, minimum: number, maximum: number): 
   readOnly: true,
 });
 const flag = (title: string): object => ({ title, type: 'boolean', readOnly: true });
+/** Something that a device reports; `severity` is ours, the standard has no word for it. */
+const event = (
+  title: string,
+  severity: 'critical' | 'warning' | 'info',
+  data: Readonly<Record<string, object>> = {},
+): object => ({ title, severity, data: { type: 'object', properties: data } });
 const round = (value: number): number => Number(value.toFixed(2));
 
 /** The fictional city 烽台市: twelve kinds of devices, three hundred in all. No real place is meant. */
@@ -65,6 +74,11 @@ export const demoCity: readonly CityKind[] = [
     { count: 16, seconds: 5 },
     {
       properties: { level: number('水位', 'm', 0, 12), rainfall: number('时段雨量', 'mm', 0, 80) },
+      events: {
+        rising: event('水位上涨', 'warning', { level: { type: 'number', unit: 'm' } }),
+        flood: event('超警戒水位', 'critical', { level: { type: 'number', unit: 'm' } }),
+        normal: event('水位回落', 'info'),
+      },
       usual: { level: [3.2, 4.1], rainfall: [0, 0.6] },
     },
   ),
@@ -118,6 +132,7 @@ export const demoCity: readonly CityKind[] = [
     { count: 30, seconds: 15 },
     {
       properties: { open: flag('开启'), battery: number('电量', '%', 0, 100) },
+      events: { opened: event('井盖开启', 'warning'), closed: event('井盖复位', 'info') },
       usual: { battery: [70, 95] },
     },
   ),
@@ -127,6 +142,10 @@ export const demoCity: readonly CityKind[] = [
     { count: 12, seconds: 5 },
     {
       properties: { alarm: flag('火警'), smoke: number('烟雾浓度', '%', 0, 30) },
+      events: {
+        fire: event('火灾报警', 'critical', { smoke: { type: 'number', unit: '%' } }),
+        reset: event('报警复位', 'info'),
+      },
       usual: { smoke: [0, 1] },
       relate: (values) => (values['alarm'] === true ? { ...values, smoke: 18 } : values),
     },

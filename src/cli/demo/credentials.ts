@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { demoTokensFile as file } from '#api';
 import { isRow } from '../client.ts';
 import type { DeviceCredential } from '../fleet/enrolment.ts';
-
-/** Tokens are shown once, so those of the demo devices are kept for the next start, readable by the owner only. */
-const file = 'demo.tokens.json';
 
 /** Credentials of the demo devices by uri; empty where none are kept. */
 export function readCredentials(data: string): Map<string, DeviceCredential> {
@@ -24,6 +22,7 @@ export function readCredentials(data: string): Map<string, DeviceCredential> {
   );
 }
 
+/** Keeps them for the next start, readable by the owner only. */
 export function writeCredentials(
   data: string,
   credentials: ReadonlyMap<string, DeviceCredential>,
@@ -32,8 +31,4 @@ export function writeCredentials(
   const text = `${JSON.stringify(Object.fromEntries(credentials), null, 1)}\n`;
   writeFileSync(`${place}.new`, text, { mode: 0o600, flush: true });
   renameSync(`${place}.new`, place);
-}
-
-export function removeCredentials(data: string): void {
-  rmSync(path.join(data, file), { force: true });
 }

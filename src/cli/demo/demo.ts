@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fleet, type FleetMember } from '#access';
-import { Seconds } from '#core';
+import { demoLabel as label, demoUris } from '#api';
+import { Minutes, Seconds } from '#core';
 import { systemClock } from '#runtime';
 import type { Client } from '../client.ts';
 import type { Context } from '../context.ts';
@@ -8,23 +9,26 @@ import {
   labelledThings,
   makeCredential,
   makeThings,
-  removeThings,
   storeModel,
   type DeviceCredential,
-  type FleetLabel,
 } from '../fleet/enrolment.ts';
 import { kindOf } from '../fleet/kind.ts';
 import { mqttAddress } from '../server-address.ts';
 import { demoCity, type CityKind } from './city.ts';
-import { readCredentials, removeCredentials, writeCredentials } from './credentials.ts';
+import { readCredentials, writeCredentials } from './credentials.ts';
+import { Incident, incidentOf } from './incident.ts';
 
-/** Everything of the demo carries this label. */
-const label: FleetLabel = { key: 'fengsui-demo', value: 'city' };
 const seed = 1;
 /** All are there within five seconds, and within what the server takes from one address. */
 const connectsPerSecond = 65;
-/** The device that has trouble now and then, so that diagnosis has something to show. */
-const faulty = 'urn:example:fengsui-demo:manhole:1';
+/** Devices that have trouble, so that diagnosis has something to show. */
+const troubles: Readonly<Record<string, FleetMember['trouble']>> = {
+  [`${demoUris}manhole:1`]: 'wrong-values',
+  [`${demoUris}greenhouse:1`]: 'wrong-token',
+};
+/** The incident begins when everybody is there, and comes again. */
+const incidentFirstMs = Seconds(20);
+const incidentEveryMs = Minutes(5);
 
 interface CityDevice {
   readonly uri: string;
@@ -40,8 +44,12 @@ const devices: readonly CityDevice[] = demoCity.flatMap((kind) =>
   })),
 );
 
-/** Brings the city to life on a server: registers what is missing, then connects every device. */
-export async function startDemo(context: Context, client: Client, data: string): Promise<Fleet> {
+/** Brings the city to life on a server: registers what is missing, connects every device, and lets something happen. */
+export async function startDemo(
+  context: Context,
+  client: Client,
+  data: string,
+): Promise<{ readonly stop: () => void }> {
   const address = await mqttAddress(client, undefined);
   for (const kind of demoCity) await storeModel(client, kind.model);
   const credentials = await enrol(client, data);
@@ -52,15 +60,26 @@ export async function startDemo(context: Context, client: Client, data: string):
     if (credential === undefined || behaviour === undefined) return [];
     const { username, token: password } = credential;
     const period = Seconds(kind.seconds);
-    return [{ name: uri, username, password, period, kind: behaviour, faulty: uri === faulty }];
+    const trouble = troubles[uri];
+    return [{ name: uri, username, password, period, kind: behaviour, trouble }];
   });
   const fleet = new Fleet({ ...address, members, connectsPerSecond, clock: systemClock, seed });
   fleet.start();
+  const incident = new Incident({
+    ...{ fleet, clock: systemClock, steps: incidentOf(seed) },
+    ...{ firstMs: incidentFirstMs, everyMs: incidentEveryMs },
+  });
+  incident.start();
   context.note({
     en: `demo: ${members.length} simulated devices connect; \`fengsui demo rm\` removes them`,
     zh: `示范：${members.length} 台模拟设备正在接入；用 \`fengsui demo rm\` 清除`,
   });
-  return fleet;
+  return {
+    stop: () => {
+      incident.stop();
+      fleet.stop();
+    },
+  };
 }
 
 /** A credential for every device of the city: kept from an earlier start, or new. */
@@ -79,12 +98,4 @@ async function enrol(client: Client, data: string): Promise<Map<string, DeviceCr
   for (const { uri } of silent) known.set(uri, await makeCredential(client, uri));
   if (made.size > 0 || silent.length > 0) writeCredentials(data, known);
   return known;
-}
-
-/** Removes the devices of the city with their readings and models; how many there were. */
-export async function removeDemo(client: Client, data: string): Promise<number> {
-  const models = demoCity.map(({ uri }) => uri);
-  const count = await removeThings(client, label, models);
-  removeCredentials(data);
-  return count;
 }

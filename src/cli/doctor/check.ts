@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { issueSpec, type Finding } from '#api';
 import type { Text } from '../context.ts';
 
 /** Outcome of one check of this installation. */
@@ -9,18 +10,9 @@ export interface Check {
   readonly fix?: Text | undefined;
 }
 
-export const good = (check: string, detail: string): Check => ({ check, state: 'ok', detail });
-
-export const warn = (check: string, detail: string, fix: Text): Check => ({
-  check,
-  state: 'warn',
-  detail,
-  fix,
-});
-
-export const bad = (check: string, detail: string, fix: Text): Check => ({
-  check,
-  state: 'fail',
-  detail,
-  fix,
-});
+/** A finding as a row; the registry of issues says how bad it is and what to do. */
+export function checkOf(check: string, { code, detail }: Finding): Check {
+  if (code === undefined) return { check, state: 'ok', detail };
+  const { severity, fix } = issueSpec(code);
+  return { check, state: severity === 'error' ? 'fail' : 'warn', detail, fix };
+}

@@ -20,6 +20,16 @@ export const storeErrors = {
     zh: '注册库中有本版本无法读取的内容',
     fix: { en: 'run fengsui doctor, or restore a backup', zh: '运行 fengsui doctor，或恢复备份' },
   },
+  'store.audit-damaged': {
+    status: 500,
+    retryable: false,
+    en: 'the audit log holds something that this version has not written',
+    zh: '审计日志中有并非本版本写入的内容',
+    fix: {
+      en: 'run fengsui audit verify; compare with the newest backup',
+      zh: '运行 fengsui audit verify，并与最近的备份比对',
+    },
+  },
   'store.series-damaged': {
     status: 500,
     retryable: false,
@@ -112,6 +122,13 @@ export const storeErrors = {
     en: 'a compacted file does not hold what it should; the readings were kept as they were',
     zh: '压缩文件校验不符，原数据已保留',
     fix: { en: 'check the disk; report it if it happens again', zh: '检查磁盘；再次出现请反馈' },
+  },
+  'store.backup-running': {
+    status: 409,
+    retryable: true,
+    en: 'a backup is being made or checked',
+    zh: '正在创建或校验备份',
+    fix: { en: 'wait until it is through', zh: '等待其完成后再试' },
   },
   'store.not-empty': {
     status: 409,

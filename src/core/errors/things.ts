@@ -62,6 +62,26 @@ export const thingsErrors = {
       zh: '使用如 urn:example:pump-3 的 IRI，不含空格、+ 或 #；urn:fengsui: 由服务器保留',
     },
   },
+  'things.no-authority': {
+    status: 409,
+    retryable: false,
+    en: 'the tenant has no certificate authority of its own that could sign this',
+    zh: '本租户没有可签发证书的自有证书机构',
+    fix: {
+      en: 'make one: POST /api/v1/authorities {"name": …}; an uploaded one signs elsewhere',
+      zh: '请先创建：POST /api/v1/authorities {"name": …}；上传的机构在外部签发',
+    },
+  },
+  'things.already-provisioned': {
+    status: 409,
+    retryable: false,
+    en: 'a device with this serial number has its credential already',
+    zh: '该序列号的设备已领取凭据',
+    fix: {
+      en: 'when the device has lost it, an administrator releases the serial number at the provisioning key',
+      zh: '若设备遗失凭据，请管理员在预置密钥处释放该序列号',
+    },
+  },
   'things.no-such-action': {
     status: 404,
     mqtt: 0x90,

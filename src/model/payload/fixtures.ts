@@ -30,6 +30,7 @@ export function bindingOf(
     unknownProperties: unknown,
     parent: 0,
     stale: false,
+    labels: {},
     serverTime: 0,
   };
 }

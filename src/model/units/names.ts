@@ -235,3 +235,6 @@ export function unitLabel(code: string): UnitLabel {
   const [symbol, en, zh] = row ?? [code, code, code];
   return { symbol, en, zh };
 }
+
+/** Codes of the units that have names, for people to choose from; every other UCUM code may be written as well. */
+export const knownUnits: readonly string[] = Object.keys(labelTable);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FaultError, fault } from '#core';
+import type { Page } from './page.ts';
 
 export type CursorKey = string | number;
 
@@ -22,6 +23,23 @@ export function idCursor(cursor: string): number {
   const [id] = keyOf(cursor, 'id');
   if (typeof id !== 'number') throw badCursor();
   return id;
+}
+
+/** A page in order of id, of rows of which one more than its limit was read. */
+export function pageById<T extends { readonly id: number }>(
+  rows: readonly T[],
+  limit: number,
+): Page<T> {
+  const items = rows.slice(0, limit);
+  const more = rows.length > limit;
+  return { items, cursor: more ? cursorOf('id', [items.at(-1)?.id ?? 0]) : undefined };
+}
+
+/** The text in a cursor of a list in order of one text column. */
+export function textCursor(cursor: string, order: string): string {
+  const [text] = keyOf(cursor, order);
+  if (typeof text !== 'string') throw badCursor();
+  return text;
 }
 
 function parsedCursor(cursor: string): unknown {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TimeMs } from '#core';
 import type { Filter } from '#model';
+import type { Page, PageRequest } from './page.ts';
+import type { PeopleReads, PeopleTables } from './people-port.ts';
 import type {
   ApiToken,
   ConnectionChange,
@@ -25,22 +27,14 @@ import type {
   ThingChanges,
 } from './rows.ts';
 
-/** Part of a list: `cursor` is opaque and comes from the page before. */
-export interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Where the next page starts; undefined on the last one. */
-  readonly cursor: string | undefined;
-}
-
 export type ThingSort = 'id' | 'name' | 'updated' | 'created';
 
 export interface ThingQuery extends PageRequest {
   readonly tenant: number;
+  /** Further tenants whose things belong to the list: those below. */
+  readonly below?: readonly number[] | undefined;
+  /** Only things that carry all labels of one of these sets: what the asker may see. */
+  readonly labels?: readonly Readonly<Record<string, string>>[] | undefined;
   readonly filter?: Filter | undefined;
   readonly sort?: ThingSort | undefined;
   readonly order?: 'ascending' | 'descending' | undefined;
@@ -58,7 +52,20 @@ export interface TenantReads {
 }
 
 export interface TenantTable extends TenantReads {
-  put(tenant: Tenant): Promise<void>;
+  /** The new id; `common.conflict` when the parent has a child of that name. */
+  insert(tenant: Omit<Tenant, 'id'>): Promise<number>;
+  update(id: number, changes: Partial<Omit<Tenant, 'id' | 'created'>>): Promise<void>;
+  /** `common.conflict` when it has tenants, things, models or accounts. */
+  remove(id: number): Promise<void>;
+}
+
+export interface ModelFilter {
+  /** Keeps to the versions of one model. */
+  readonly uri?: string | undefined;
+  /** Of each model only the version stored last. */
+  readonly newest?: boolean | undefined;
+  /** In uri or title, whatever its case. */
+  readonly text?: string | undefined;
 }
 
 export interface ModelReads {
@@ -67,8 +74,12 @@ export interface ModelReads {
   byId(tenant: number, id: number): Promise<ModelRow | undefined>;
   /** All versions of a model, the oldest first. */
   versions(tenant: number, uri: string): Promise<readonly ModelRow[]>;
-  /** By id; `uri` keeps to the versions of one model. */
-  list(tenant: number, page: PageRequest & { readonly uri?: string }): Promise<Page<ModelRow>>;
+  /** By id. */
+  list(tenant: number, page: PageRequest & ModelFilter): Promise<Page<ModelRow>>;
+  /** Counts models, not their versions, up to `max`. */
+  count(tenant: number, max: number): Promise<Count>;
+  /** Newest versions of models with a text in uri or title, whatever its case. */
+  search(tenant: number, text: string, limit: number): Promise<readonly ModelRow[]>;
   /** Whether a thing is of this version. */
   inUse(model: ModelRow): Promise<boolean>;
 }
@@ -89,7 +100,10 @@ export interface ThingReads {
   /** Keyset paging: what is inserted or removed meanwhile moves no other row to another page. */
   list(query: ThingQuery): Promise<Page<Thing>>;
   /** Counts up to `max`. */
-  count(query: Pick<ThingQuery, 'tenant' | 'filter'>, max: number): Promise<Count>;
+  count(
+    query: Pick<ThingQuery, 'tenant' | 'below' | 'labels' | 'filter'>,
+    max: number,
+  ): Promise<Count>;
   hasChildren(parent: number): Promise<boolean>;
 }
 
@@ -102,7 +116,7 @@ export interface ThingTable extends ThingReads {
   remove(id: number, now: TimeMs): Promise<void>;
   /** The newest change of each thing wins; a `registered` thing that comes online is `active` from then on. */
   connections(changes: readonly ConnectionChange[]): Promise<void>;
-  /** At start nobody is connected. */
+  /** At start nobody is connected: `restarted` is why. */
   allOffline(): Promise<void>;
 }
 
@@ -124,6 +138,10 @@ export interface CredentialReads {
   byFingerprint(fingerprint: string): Promise<CredentialMatch | undefined>;
   bySubject(subject: string): Promise<CredentialMatch | undefined>;
   ofThing(thing: number): Promise<readonly Credential[]>;
+  /** Whether a certificate was registered once and is revoked. */
+  isRevoked(fingerprint: string): Promise<boolean>;
+  /** Revoked ones of which the subject begins so, the newest `limit`; the subject is never empty. */
+  revokedBySubject(prefix: string, limit: number): Promise<readonly Credential[]>;
 }
 
 export interface CredentialTable extends CredentialReads {
@@ -132,12 +150,27 @@ export interface CredentialTable extends CredentialReads {
   /** Whether it was there and not revoked yet. */
   revoke(thing: number, id: number, now: TimeMs): Promise<boolean>;
   revokeOfThing(thing: number, now: TimeMs): Promise<void>;
+  /** Whether it was in use and now ends then, or earlier where it would have anyway. */
+  expire(thing: number, id: number, expires: TimeMs): Promise<boolean>;
+  /** Forgets tokens of a thing that are over but for the newest `keep`, and certificates that have expired. */
+  forget(thing: number, keep: number, now: TimeMs): Promise<void>;
   used(uses: readonly { readonly id: number; readonly time: TimeMs }[]): Promise<void>;
 }
 
 export interface TokenReads {
   byHash(hash: string): Promise<ApiToken | undefined>;
+  /** Also when it was revoked. */
+  byId(id: number): Promise<ApiToken | undefined>;
   list(tenant: number): Promise<readonly ApiToken[]>;
+  /** In use, wherever they count. */
+  ofAccount(account: number): Promise<readonly ApiToken[]>;
+  /** Of the tenants, by id, also those that are over; with an account only its own. */
+  page(
+    query: PageRequest & {
+      readonly tenants: readonly number[];
+      readonly account?: number | undefined;
+    },
+  ): Promise<Page<ApiToken>>;
 }
 
 export interface TokenTable extends TokenReads {
@@ -184,6 +217,8 @@ export interface TaskReads {
   /** Queued, sent and delivered tasks of a thing, the oldest first. */
   open(thing: number, limit: number): Promise<readonly TaskRow[]>;
   openCount(thing: number): Promise<number>;
+  /** Counts open tasks of a tenant up to `max`. */
+  countOpen(tenant: number, max: number): Promise<Count>;
   /** Open tasks whose time is over. */
   due(now: TimeMs, limit: number): Promise<readonly TaskRow[]>;
   steps(task: number): Promise<readonly TaskStep[]>;
@@ -229,7 +264,7 @@ export interface CounterTable {
 }
 
 /** What is committed, read at any time. */
-export interface RegistryReads {
+export interface RegistryReads extends PeopleReads {
   readonly tenants: TenantReads;
   readonly models: ModelReads;
   readonly things: ThingReads;
@@ -245,7 +280,7 @@ export interface RegistryReads {
 }
 
 /** What a transaction sees and changes. */
-export interface RegistryTables extends RegistryReads {
+export interface RegistryTables extends Omit<RegistryReads, keyof PeopleReads>, PeopleTables {
   readonly tenants: TenantTable;
   readonly models: ModelTable;
   readonly things: ThingTable;
@@ -274,4 +309,4 @@ export interface Registry {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export type { ModelRef };
+export type { ModelRef, Page, PageRequest };

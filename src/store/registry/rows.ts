@@ -3,9 +3,13 @@ import type { TimeMs } from '#core';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
+/** An organisation; its place in the tree says whose rights reach it. */
 export interface Tenant {
   readonly id: number;
+  /** Unique among the children of a parent. */
   readonly name: string;
+  /** Undefined for the two that every installation has: the root, and that of anonymous clients. */
+  readonly parent: number | undefined;
   /** What happens to a property that a thing's model does not have. */
   readonly unknownProperties: 'refuse' | 'collect';
   readonly created: TimeMs;
@@ -56,11 +60,13 @@ export interface Thing {
   readonly online: boolean;
   /** When it was last connected or disconnected. */
   readonly seen: TimeMs | undefined;
+  /** Why its last connection ended: a word or a code of the catalogue; undefined while it is connected. */
+  readonly cause: string | undefined;
   /** When it was deleted: only a tombstone is left. */
   readonly deleted: TimeMs | undefined;
 }
 
-export type NewThing = Omit<Thing, 'revision' | 'online' | 'seen' | 'deleted'>;
+export type NewThing = Omit<Thing, 'revision' | 'online' | 'seen' | 'cause' | 'deleted'>;
 
 /** Fields of a thing that a change may set; what is left out stays. */
 export type ThingChanges = Partial<
@@ -83,6 +89,8 @@ export interface ConnectionChange {
   readonly thing: number;
   readonly online: boolean;
   readonly time: TimeMs;
+  /** Why it is offline. */
+  readonly cause?: string | undefined;
 }
 
 /** A column of readings: (thing, property, dataset) while it is not retired. */
@@ -115,6 +123,8 @@ export interface Credential {
   readonly fingerprint: string | undefined;
   /** Subject of certificates that the configured authority signed. */
   readonly subject: string | undefined;
+  /** A name that the device uses instead of its thing's id or uri. */
+  readonly username: string | undefined;
   readonly created: TimeMs;
   readonly expires: TimeMs | undefined;
   readonly revoked: TimeMs | undefined;
@@ -132,6 +142,8 @@ export interface CredentialMatch extends Credential {
 export interface ApiToken {
   readonly id: number;
   readonly tenant: number;
+  /** Whose it is: never more than the account itself may do. Undefined for the administrator's token in its file. */
+  readonly account: number | undefined;
   readonly name: string;
   readonly hash: string;
   readonly scopes: readonly string[];

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Generated, Kysely, Selectable } from 'kysely';
+import type { PeopleSchema } from './people-schema.ts';
 
 interface TenantColumns {
-  id: number;
+  id: Generated<number>;
+  parent: number | null;
   name: string;
   unknown_properties: string;
   created: number;
+  removed: Generated<number>;
 }
 
 interface ModelColumns {
@@ -38,6 +41,7 @@ interface ThingColumns {
   revision: number;
   online: number;
   seen: number | null;
+  cause: string | null;
   deleted: number | null;
 }
 
@@ -57,6 +61,7 @@ interface CredentialColumns {
   hash: string | null;
   fingerprint: string | null;
   subject: string | null;
+  username: string | null;
   created: number;
   expires: number | null;
   revoked: number | null;
@@ -66,6 +71,7 @@ interface CredentialColumns {
 interface TokenColumns {
   id: Generated<number>;
   tenant: number;
+  account: number | null;
   name: string;
   hash: string;
   scopes: string;
@@ -123,7 +129,7 @@ interface TaskColumns {
 }
 
 /** The relational schema, as Kysely checks queries against it. */
-export interface Schema {
+export interface Schema extends PeopleSchema {
   tenant: TenantColumns;
   model: ModelColumns;
   thing: ThingColumns;

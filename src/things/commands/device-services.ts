@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RecordKind, type LogEntry } from '#bus';
-import { fault, type Fault, type Limits, type Result } from '#core';
+import { fault, type Fault, type Limits, type Result, type TimeMs } from '#core';
 import { contentTypeOf, decodeCbor, parseJson, type ThingBinding } from '#model';
 import type { Clock } from '#runtime';
 import type { Dispatcher } from './dispatcher.ts';
@@ -69,16 +69,18 @@ export class ThingDeviceServices {
   }
 
   online(thing: number, link: DeviceLink): void {
-    if (this.#options.dispatcher.online(thing, link)) this.#connection('online', thing);
+    if (this.#options.dispatcher.online(thing, link))
+      this.#options.add(encodeConnection({ change: 'online', ...this.#about(thing) }));
   }
 
-  offline(thing: number, link: DeviceLink): void {
-    if (this.#options.dispatcher.offline(thing, link)) this.#connection('offline', thing);
+  offline(thing: number, link: DeviceLink, cause: string): void {
+    if (this.#options.dispatcher.offline(thing, link))
+      this.#options.add(encodeConnection({ change: 'offline', ...this.#about(thing), cause }));
   }
 
-  #connection(change: 'online' | 'offline', thing: number): void {
-    const { add, clock, tenantOf } = this.#options;
-    add(encodeConnection({ change, tenant: tenantOf(thing) ?? 0, thing, time: clock.now() }));
+  #about(thing: number): { tenant: number; thing: number; time: TimeMs } {
+    const { clock, tenantOf } = this.#options;
+    return { tenant: tenantOf(thing) ?? 0, thing, time: clock.now() };
   }
 
   #decode({ bytes, contentType }: DevicePayload): Result<unknown> {

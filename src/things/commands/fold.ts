@@ -192,7 +192,12 @@ export class RegistryFold {
     const { thing, time } = record;
     // One change a thing and statement, or what came between two of them would depend on where chunks end.
     if (this.#connections.has(thing)) await this.#flushConnections();
-    this.#connections.set(thing, { thing, online: record.change === 'online', time });
+    this.#connections.set(
+      thing,
+      record.change === 'online'
+        ? { thing, online: true, time }
+        : { thing, online: false, time, cause: record.cause },
+    );
   }
 
   async #flushConnections(): Promise<void> {

@@ -51,7 +51,11 @@ export type ActionRecord = TaskRecord | DesiredRecord;
 /** A connection came or went, or the process began and nobody is connected. */
 const ConnectionRecord = Type.Union([
   Type.Object({ change: Type.Literal('online'), ...base }),
-  Type.Object({ change: Type.Literal('offline'), ...base }),
+  Type.Object({
+    change: Type.Literal('offline'),
+    ...base,
+    cause: Type.Optional(Type.String()),
+  }),
   Type.Object({ change: Type.Literal('started'), time: Time }),
 ]);
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
@@ -86,6 +90,13 @@ export function encodeConnection(record: ConnectionRecord): LogEntry {
   return { kind: RecordKind.lifecycle, payload: Buffer.from(JSON.stringify(record)) };
 }
 
+/** Kinds of records that are looked into; most others are not JSON. */
+const registryKinds: ReadonlySet<number> = new Set([
+  RecordKind.action,
+  RecordKind.lifecycle,
+  RecordKind.series,
+]);
+
 /** A record of the kinds `action`, `lifecycle` and `series`; undefined for those that change nothing in the registry. */
 export type RegistryRecord =
   | { readonly of: 'task'; readonly record: TaskRecord }
@@ -95,6 +106,7 @@ export type RegistryRecord =
   | { readonly of: 'series'; readonly record: SeriesRecord };
 
 export function decodeRecord(entry: LogEntry): RegistryRecord | undefined {
+  if (!registryKinds.has(entry.kind)) return undefined;
   const value = jsonOf(entry.payload);
   switch (entry.kind) {
     case RecordKind.action:

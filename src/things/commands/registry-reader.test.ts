@@ -39,12 +39,12 @@ test('connections are followed, and nobody is connected after a start', async (p
   await platform.bindings.load(thing);
   platform.devices.online(thing, link);
   platform.devices.online(thing, other);
-  platform.devices.offline(thing, link);
+  platform.devices.offline(thing, link, 'lost');
   await platform.settled();
   let row = await platform.things.find(1, String(thing));
   assert.deepEqual([row.online, row.lifecycle], [true, 'active']);
   place.clock.advance(10);
-  platform.devices.offline(thing, other);
+  platform.devices.offline(thing, other, 'lost');
   await platform.settled();
   row = await platform.things.find(1, String(thing));
   assert.deepEqual([row.online, row.seen], [false, place.clock.now()]);

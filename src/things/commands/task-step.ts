@@ -11,8 +11,10 @@ export interface TaskChange {
   readonly late: boolean;
 }
 
+export const openStates = ['queued', 'sent', 'delivered'] as const satisfies readonly TaskState[];
+
 export function isOpen(state: TaskState): boolean {
-  return state === 'queued' || state === 'sent' || state === 'delivered';
+  return openStates.some((open) => open === state);
 }
 
 /** The task that a creation record means. */

@@ -204,7 +204,7 @@ test('a task is sent once a connection, and again on the next one until it arriv
     [task.id, task.id + 1],
   );
   for (const sent of first.sent) sent.settle(false);
-  platform.devices.offline(thing, first);
+  platform.devices.offline(thing, first, 'lost');
   const second = new TestLink();
   platform.devices.online(thing, second);
   await platform.settled();
@@ -212,7 +212,7 @@ test('a task is sent once a connection, and again on the next one until it arriv
     second.sent.map((sent) => sent.body['task']),
     [task.id, task.id + 1],
   );
-  platform.devices.offline(thing, second);
+  platform.devices.offline(thing, second, 'lost');
   const third = new TestLink();
   platform.devices.online(thing, third);
   await platform.settled();

@@ -2,12 +2,12 @@
 import type { LogEntry } from '#bus';
 import { FaultError, Hours, Minutes, Seconds, fault, type DurationMs, type Limits } from '#core';
 import type { Clock, Logger, Timer } from '#runtime';
-import type { Page, Registry, TaskQuery, TaskRow, TaskStep } from '#store';
+import type { Count, Page, Registry, TaskQuery, TaskRow, TaskStep } from '#store';
 import type { Bindings } from '../port.ts';
 import type { CommandNumbers } from './numbers.ts';
 import { encodeAction } from './record.ts';
 import type { RegistryReader } from './registry-reader.ts';
-import { isOpen, taskOf, type TaskCreated } from './task-step.ts';
+import { isOpen, openStates, taskOf, type TaskCreated } from './task-step.ts';
 import { Waiting } from './waiting.ts';
 
 const duePeriod: DurationMs = Seconds(1);
@@ -129,6 +129,16 @@ export class ActionTasks {
 
   list(query: TaskQuery): Promise<Page<TaskRow>> {
     return this.#options.registry.read.tasks.list(query);
+  }
+
+  /** Those under way, the newest first. */
+  listOpen(query: Omit<TaskQuery, 'states'>): Promise<Page<TaskRow>> {
+    return this.list({ ...query, states: openStates });
+  }
+
+  /** Counts those of a tenant that are under way, up to `max`. */
+  countOpen(tenant: number, max: number): Promise<Count> {
+    return this.#options.registry.read.tasks.countOpen(tenant, max);
   }
 
   /** The task once it has ended, or as it is when the time is over. */

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { LogEntry } from '#bus';
 import { limitsOf, type LimitName } from '#core';
 import { RecordingLogger, RecordingMetrics, SimClock } from '#runtime/sim';
-import { RegistryAuthenticator } from '#security';
+import { RegistryAuthenticator, TrustedAuthorities } from '#security';
 import { openRegistry, type Registry } from '#store';
 import { systemClock } from '#runtime';
+import { Authorities, type KeySealer } from '../authorities.ts';
 import { BindingCache } from '../bindings.ts';
 import {
   ActionTasks,
@@ -17,7 +18,10 @@ import {
   RegistryReader,
   ThingDeviceServices,
 } from '../commands/index.ts';
+import { DeviceCredentials } from '../credentials.ts';
+import { JustInTimeRegistration } from '../just-in-time.ts';
 import { ModelService } from '../models.ts';
+import { Provisioning } from '../provisioning.ts';
 import { SeriesIds } from '../series-ids.ts';
 import { ThingService } from '../service.ts';
 import { MemoryLog } from './memory-log.ts';
@@ -42,6 +46,16 @@ export const valveModel = {
   },
   events: { jammed: { data: { type: 'object', required: ['force'] } } },
 } as const;
+
+/** Names what it seals instead of hiding it. */
+const plainBox: KeySealer = {
+  seal: (purpose, secret) => `${purpose}|${Buffer.from(secret).toString('base64')}`,
+  open(purpose, sealed) {
+    const [sealedFor, text = ''] = sealed.split('|');
+    if (sealedFor !== purpose) throw new Error(`sealed for ${sealedFor}`);
+    return Buffer.from(text, 'base64');
+  },
+};
 
 /** What lasts over a crash: the registry's file and the log. */
 export interface Place {
@@ -82,8 +96,11 @@ export async function openPlatform(
   await ids.start();
   const base = { registry, models, ids, limits, clock, logger, announce: add };
   const bindings = new BindingCache(base);
+  const trusted = new TrustedAuthorities(registry.read, clock);
+  await trusted.start();
   const authenticator = new RegistryAuthenticator({
     registry: registry.read,
+    authorities: trusted,
     limits,
     clock,
     hit: () => {},
@@ -93,6 +110,12 @@ export async function openPlatform(
     await durable();
   };
   const things = new ThingService({ ...base, bindings, authenticator, append });
+  const admission = { ...base, trusted, authenticator, things, box: plainBox };
+  const authorities = new Authorities(admission);
+  const credentials = new DeviceCredentials({ ...admission, authorities });
+  const justInTime = new JustInTimeRegistration(admission);
+  authenticator.onUnregistered((shown) => justInTime.register(shown));
+  const provisioning = new Provisioning(admission);
   const invalidate = (thing: number): void => bindings.invalidate(thing);
   const reader = new RegistryReader({
     log,
@@ -123,6 +146,7 @@ export async function openPlatform(
     bindings,
     things,
     authenticator,
+    ...{ trusted, authorities, credentials, justInTime, provisioning },
     reader,
     tasks,
     desired,

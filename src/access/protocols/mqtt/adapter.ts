@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { runReader, SnapshotFile, type Log } from '#bus';
-import type { Limits, LimitName, Random } from '#core';
+import { AddressRanges, type Limits, type LimitName, type Random } from '#core';
 import {
+  afterTurn,
   limitHits,
   type Clock,
   type Disk,
@@ -12,9 +13,10 @@ import {
   type Logger,
   type Metrics,
 } from '#runtime';
-import type { Authenticator } from '#security';
+import type { Authenticator, Policy as SecurityPolicy, TrustedAuthorities } from '#security';
 import type { Bindings } from '#things';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import type { PacketTap } from '../../diagnosis/packets.ts';
 import type { Trace } from '../../diagnosis/trace.ts';
 import type { Ingest } from '../../ingest/port.ts';
 import {
@@ -24,21 +26,26 @@ import {
   WebSocketUpgrades,
   type Listener,
 } from '../../listeners/listen.ts';
+import type { Bans } from '../../listeners/bans.ts';
+import type { OpenConnection } from '../../listeners/open-connection.ts';
 import { IdentityLimits, SourceLimits } from '../../listeners/source-limits.ts';
 import type { DeviceServices } from '../../ports.ts';
 import { Broker } from './broker.ts';
 import { codecLimits, PublishView } from './codec.ts';
 import type { MqttConfig } from './config.ts';
+import { tickMs } from './connection.ts';
 import { Connections } from './connections.ts';
 import type { MqttContext, MqttCounts } from './context.ts';
 import { PreparedMessages } from './delivery-writer.ts';
 import { Ledger } from './ledger.ts';
-import { publishRate } from './limiter.ts';
+import { PublishLimiter, publishRate, tenantRate } from './limiter.ts';
 import { foldName, LogFold } from './log-fold.ts';
 import { SharedOutput } from './output.ts';
 import { Policy } from './policy.ts';
 import { Publisher } from './publisher.ts';
 import { ReadingsPath } from './readings.ts';
+import { TokenRights } from './token-rights.ts';
+import { Turns } from './turns.ts';
 import { publishWill } from './will-publisher.ts';
 
 export interface MqttOptions {
@@ -48,6 +55,9 @@ export interface MqttOptions {
   readonly log: Log;
   readonly bindings: Bindings;
   readonly authenticator: Authenticator;
+  readonly policy: SecurityPolicy;
+  /** Certificate authorities in use, besides the configured file. */
+  readonly authorities?: Pick<TrustedAuthorities, 'get' | 'signerOf'>;
   readonly services: DeviceServices;
   readonly disk: Disk;
   /** Directory of snapshots. */
@@ -58,6 +68,12 @@ export interface MqttOptions {
   readonly metrics: Metrics;
   readonly diagnosis: Diagnosis;
   readonly trace: Trace;
+  readonly packets: PacketTap;
+  readonly bans: Bans;
+  /** Proxies in front of WebSockets whose X-Forwarded-For is believed, as ranges. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Ranges in which many clients share an address. */
+  readonly sharedSources?: readonly string[] | undefined;
 }
 
 export interface MqttListeners {
@@ -75,11 +91,11 @@ export interface MqttStats extends Readonly<MqttCounts> {
 export interface MqttServer extends AsyncDisposable {
   readonly listeners: MqttListeners;
   stats(): MqttStats;
+  /** Every open connection; made while it is read. */
+  open(): Iterable<OpenConnection>;
   /** Takes over an HTTP upgrade request (path `/mqtt` of the API's server). */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
 }
-
-const tickMs = 250;
 
 /**
  * Starts the MQTT server: folds the log, then listens. Rejects with the system's error when an address cannot be had.
@@ -123,9 +139,14 @@ class Server implements MqttServer {
     this.#connections = new Connections(this.#context);
     const snapshots = new SnapshotFile({ disk, directory, name: foldName, logger });
     this.#fold = new LogFold({
-      ...{ log, broker: this.#broker, snapshots, read: runReader, clock, logger, metrics },
+      ...{ log, broker: this.#broker, snapshots, read: runReader, afterTurn },
+      ...{ clock, logger, metrics },
     });
-    this.#upgrades = new WebSocketUpgrades(this.#connections, limits['mqtt.packetBytesMax'] + 5);
+    const trusted = new AddressRanges(options.trustedProxies ?? []);
+    const frameBytesMax = limits['mqtt.packetBytesMax'] + 5;
+    const strangerBytesMax = limits['mqtt.preConnectBytesMax'];
+    const web = { frameBytesMax, strangerBytesMax, trusted };
+    this.#upgrades = new WebSocketUpgrades(this.#connections, web);
   }
 
   get listeners(): MqttListeners {
@@ -133,11 +154,15 @@ class Server implements MqttServer {
   }
 
   async start(): Promise<void> {
-    const { authenticator, clock } = this.#options;
+    const { authenticator, bans, clock } = this.#options;
+    const { sources, flapping } = this.#context;
     await this.#fold.start();
     this.#started = true;
     this.#broker.ready();
     authenticator.onRevoked((revoked) => this.#revoke(revoked));
+    bans.watch(sources);
+    bans.watch(flapping);
+    bans.onBanned(() => this.#connections.enforceBans());
     const timer = clock.every(tickMs, () => this.#tick());
     this.#stopTick = () => timer.cancel();
     this.#observe();
@@ -152,6 +177,10 @@ class Server implements MqttServer {
       strangers,
       sessions: this.#broker.state.sessions.size,
     };
+  }
+
+  open(): Iterable<OpenConnection> {
+    return this.#connections.open();
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -169,7 +198,7 @@ class Server implements MqttServer {
   }
 
   async #listen(): Promise<void> {
-    const { config, limits } = this.#options;
+    const { config, limits, authorities } = this.#options;
     if (!config.enabled) return;
     const tcp = await listenTcp(config.listen, this.#connections);
     this.#listening.push(tcp);
@@ -180,7 +209,8 @@ class Server implements MqttServer {
       const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
       const ca = tls.ca === undefined ? undefined : await readFile(tls.ca);
       const handshakeMsMax = limits['mqtt.preConnectMsMax'];
-      const settings = { cert, key, ca, passphrase, clientCertificate, handshakeMsMax };
+      const signerOf = authorities && ((shown: readonly Buffer[]) => authorities.signerOf(shown));
+      const settings = { cert, key, ca, passphrase, clientCertificate, signerOf, handshakeMsMax };
       const secure = await listenTls(tls.listen, settings, this.#connections);
       this.#listening.push(secure);
       this.#listeners = { ...this.#listeners, mqtts: secure.address };
@@ -206,22 +236,29 @@ class Server implements MqttServer {
     this.#connections.revoke(revoked);
     // What a thing or token has left goes with it; a credential that is replaced leaves its thing alone.
     if (thing !== undefined && credential === undefined) {
-      this.#broker.forget({ kind: 'thing', id: thing, scopes: 0 });
+      this.#broker.forget({ kind: 'thing', id: thing, permissions: 0 });
     }
-    if (token !== undefined) this.#broker.forget({ kind: 'token', id: token, scopes: 0 });
+    if (token !== undefined) this.#broker.forget({ kind: 'token', id: token, permissions: 0 });
   }
 
   #newContext(): MqttContext {
     const { config, limits, ingest, bindings, services, authenticator, random } = this.#options;
-    const { diagnosis, trace, logger, clock } = this.#options;
+    const { diagnosis, trace, packets, bans, logger, clock } = this.#options;
+    const now = (): number => ingest.now;
+    const tokens = new TokenRights(this.#options.policy);
     const forClients = codecLimits(limits, 'client');
     const minute = 60_000;
+    const ofTenants = new Map<number, PublishLimiter>();
+    const rateOfTenants = tenantRate(limits);
     const context: MqttContext = {
       ...{ limits, ingest, bindings, services, authenticator, diagnosis, trace, logger },
+      authorities: this.#options.authorities,
+      ...{ packets, bans },
       codecLimits: forClients,
       publishRate: publishRate(limits),
       broker: this.#broker,
-      policy: new Policy(config.policy),
+      policy: new Policy(config.policy, tokens, (thing) => bindings.peek(thing)),
+      tokens,
       anonymous: config.anonymous,
       readings: new ReadingsPath(ingest, limits, bindings),
       get publisher(): Publisher {
@@ -229,15 +266,24 @@ class Server implements MqttServer {
       },
       counts: newCounts(),
       revocations: 0,
-      sources: new SourceLimits(limits),
+      sources: new SourceLimits(limits, now, new AddressRanges(this.#options.sharedSources ?? [])),
       flapping: new IdentityLimits({
         windowMs: minute,
         countMax: limits['mqtt.flapConnectsPerMinute'],
         banMs: limits['mqtt.flapBanMs'],
+        now,
       }),
       output: new SharedOutput(),
       prepared: new PreparedMessages(),
       view: new PublishView(forClients),
+      turns: new Turns({ limits, ingest, afterTurn }),
+      tenantLimiter: (tenant) => {
+        const known = ofTenants.get(tenant);
+        if (known) return known;
+        const limiter = new PublishLimiter(rateOfTenants, ingest.now);
+        ofTenants.set(tenant, limiter);
+        return limiter;
+      },
       now: clock.now(),
       limitHit: (name) => this.#limitHits.hit(name),
       newClientId: () => `auto-${randomId(random)}`,
@@ -256,6 +302,9 @@ class Server implements MqttServer {
       metrics.observed(`fengsui_mqtt_${name}`, help, read);
     total('connections', 'Open connections', () => this.#connections.count);
     total('sessions', 'Sessions, connected or waiting', () => this.#broker.state.sessions.size);
+    const { turns } = this.#context;
+    total('waiting_clients', 'Clients that wait for their turn to be read', () => turns.waiting);
+    total('yields_total', 'Times a client waited for its turn', () => turns.yielded);
     total('connects_total', 'Connections accepted', () => counts.connects);
     total('publish_bytes_total', 'Payload bytes from clients', () => counts.publishBytes);
     total('readings_total', 'Readings taken', () => counts.readings);
@@ -266,6 +315,7 @@ class Server implements MqttServer {
       'QoS 0 messages dropped for clients that do not take them',
       () => counts.droppedQoS0,
     );
+    total('repeats_total', 'QoS 2 publishes that came again', () => counts.repeats);
     total(
       'forged_things_total',
       'Messages in the name of a thing that is not the client’s',
@@ -287,6 +337,7 @@ function newCounts(): MqttCounts {
     refusedReadings: 0,
     deliveries: 0,
     droppedQoS0: 0,
+    repeats: 0,
     forgedThings: 0,
     connects: 0,
   };

@@ -291,7 +291,9 @@ test('a malformed packet closes its connection with the right code, with an entr
   assert.equal(await peer.closed(), 0x81);
   await eventually(() => harness.diagnosis.entries().length > 0);
   const [entry] = harness.diagnosis.entries();
-  assert.equal(entry?.code, 'mqtt 0x81');
+  assert.equal(entry?.code, 'access.malformed');
+  assert.equal(entry.told, '0x81');
+  assert.equal(entry.at, 'byte 7');
   assert.equal(entry.step, 'decode');
   assert.equal(entry.source, '127.0.0.1');
   assert.match(entry.identity, /bad/);

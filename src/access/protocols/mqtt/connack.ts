@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ConnectPacket, Properties } from './packets.ts';
+import { returnCodeOf } from './codec.ts';
+import type { ConnectPacket, Packet, Properties, ProtocolVersion } from './packets.ts';
 import type { ProtocolState } from './protocol.ts';
 
 /** The largest packet of the protocol: without a limit of our own none is announced. */
@@ -33,4 +34,12 @@ export function connackProperties(
     properties.responseInformation = responseInformation;
   }
   return properties;
+}
+
+/** The answer to a CONNECT that is refused before its client is known; undefined where the version has none. */
+export function refusingConnack(version: ProtocolVersion, code: number): Packet | undefined {
+  const reasonCode = version === 5 ? code : returnCodeOf(code);
+  return reasonCode === undefined
+    ? undefined
+    : { type: 'connack', sessionPresent: false, reasonCode };
 }

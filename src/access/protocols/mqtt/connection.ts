@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FaultError, limitTable, type LimitName, type TimeMs } from '#core';
+import { FaultError, type TimeMs } from '#core';
+import type { DiagnosisNote } from '../../diagnosis/diagnosis.ts';
+import type { PacketOutcome, TappedFrame } from '../../diagnosis/packets.ts';
 import type { CommitWaiter } from '../../ingest/port.ts';
 import type { Transport, TransportHandler } from '../../listeners/transport.ts';
 import type { DeviceLink, DeviceMessage } from '../../ports.ts';
@@ -8,49 +10,74 @@ import type { ClientSession, SessionConnection } from './client-session.ts';
 import {
   decodePacket,
   encodePacket,
-  Framer,
+  type Framer,
   isMalformed,
   reason,
-  returnCodeOf,
   type Malformed,
 } from './codec.ts';
+import { refusingConnack } from './connack.ts';
 import type { MqttContext } from './context.ts';
 import { Intake } from './intake.ts';
 import type { Message } from './message.ts';
-import type { ConnectPacket, Packet, SubscribePacket, UnsubscribePacket } from './packets.ts';
+import {
+  requestsIn,
+  type ConnectPacket,
+  type Packet,
+  type SubscribePacket,
+  type UnsubscribePacket,
+} from './packets.ts';
 import type { Delivery, DeliveryOptions } from './queue.ts';
-import { noteClose, noteOutcome } from './remarks.ts';
+import {
+  isLimitName,
+  noteBroken,
+  noteClose,
+  offlineCause,
+  type Closing,
+  type Unadmitted,
+} from './remarks.ts';
 import { Sender } from './sender.ts';
 import { newProtocol, type Effect, type Input, type ProtocolState } from './protocol.ts';
 import { step } from './session.ts';
-import { planSubscribe } from './subscriber.ts';
+import { subscribe, unsubscribe } from './requests.ts';
+import {
+  closingOutcome,
+  endConnect,
+  packetOwner,
+  tapIncoming,
+  tapJunk,
+  tapOutgoing,
+} from './taps.ts';
 import type { ClientIdentity } from './thing-names.ts';
+import { Reading, type Hold, type Reader } from './reading.ts';
+import { packetWork, readingWork } from './turns.ts';
 
-/** Why reading from a client has stopped; it goes on when all are lifted. */
-const holds = { admission: 1, rate: 2, receive: 4, log: 8, lookup: 16, output: 32 } as const;
-type Hold = keyof typeof holds;
+const floodLimit = 'mqtt.webSocketFramesPerSecond';
 
-/** Unread answers at which a client is not read any further. */
-const outputBytesMax = 262_144;
+/** How often `tick` is called. */
+export const tickMs = 250;
 
 /** How long a client may take to close after the server has. */
 const lingerMs = 5_000;
 
 /** One client: bytes in, `step`, effects out; and the short way for readings, which makes no objects. */
-export class Connection implements TransportHandler, CommitWaiter, SessionConnection, DeviceLink {
+export class Connection
+  implements TransportHandler, CommitWaiter, SessionConnection, DeviceLink, Reader
+{
   readonly transport: Transport;
   readonly protocol: ProtocolState;
   readonly createdAt: TimeMs;
   readonly #context: MqttContext;
-  readonly #framer: Framer;
+  readonly #reading: Reading;
   #intake: Intake | undefined;
   #session: ClientSession | undefined;
   #sender: Sender | undefined;
-  #credential = 0;
-  #held = 0;
+  #admission: Admission | undefined;
+  #tapped: TappedFrame | undefined;
+  /** What became of the connection, once it is over. */
+  ended: PacketOutcome | undefined;
   #marked = false;
   #listening = false;
-  #backlog: Buffer[] | undefined;
+  #closing: Closing | undefined;
   /** When the server has closed; the client has a moment to follow. */
   #endedAt: TimeMs = 0;
 
@@ -59,7 +86,7 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     this.transport = transport;
     this.createdAt = now;
     this.protocol = newProtocol(context.limits, now);
-    this.#framer = new Framer(context.limits['mqtt.preConnectBytesMax'], 0x10);
+    this.#reading = new Reading(context, transport, this);
   }
 
   /** Who the client is, once it is known. */
@@ -67,9 +94,29 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     return this.#intake?.identity;
   }
 
-  /** The thing's credential it came with; 0 for others. */
-  get credential(): number {
-    return this.#credential;
+  /** What it came with, once that has been looked at. */
+  get admission(): Admission | undefined {
+    return this.#admission;
+  }
+
+  get unadmitted(): Unadmitted | undefined {
+    return this.#admission?.unadmitted;
+  }
+
+  get username(): string | undefined {
+    return this.protocol.connect?.username ?? this.#admission?.username;
+  }
+
+  get bufferedBytes(): number {
+    return this.transport.bufferedBytes;
+  }
+
+  get sentBytes(): number {
+    return this.transport.sentBytes;
+  }
+
+  get tenant(): number {
+    return this.identity?.tenant ?? 0;
   }
 
   get hasRoom(): boolean {
@@ -82,16 +129,17 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
 
   data(chunk: Buffer): void {
     if (this.protocol.phase === 'closed') return;
-    if (this.#held !== 0) {
-      // What the network had read already when it was paused.
-      (this.#backlog ??= []).push(chunk);
-      return;
-    }
-    const { ingest } = this.#context;
-    this.#intake?.refill(ingest.now);
-    this.#framer.push(chunk);
-    if (ingest.congested) this.#waitForLog();
-    this.#process();
+    this.#reading.data(chunk);
+  }
+
+  write(bytes: Buffer): void {
+    const { packets } = this.#context;
+    if (packets.active && packets.wants(packetOwner(this))) tapOutgoing(this.#context, this, bytes);
+    this.transport.write(bytes);
+  }
+
+  broken(what: Pick<DiagnosisNote, 'step' | 'code' | 'detail'>): void {
+    if (this.protocol.phase !== 'closed') noteBroken(this.#context, this, what);
   }
 
   drained(): void {
@@ -100,6 +148,10 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
   }
 
   closed(): void {
+    if (this.protocol.phase === 'connecting' && this.#reading.framer.partial) {
+      const detail = 'the client closed within its first packet';
+      this.broken({ step: 'connect', code: 'access.no-connect', detail });
+    }
     this.#run({ kind: 'lost' });
     this.#context.gone(this);
   }
@@ -107,8 +159,8 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
   /** The generation is durable: its publishes are acknowledged, in one write. */
   durable(generation: number): void {
     if (this.protocol.phase === 'closed') return;
-    this.#intake?.durable(generation, this.transport);
-    if (this.#held & holds.receive) this.release('receive');
+    this.#intake?.durable(generation);
+    this.release('receive');
   }
 
   failed(_generation: number, cause: Error): void {
@@ -146,17 +198,18 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
   }
 
   tick(now: TimeMs): void {
-    if (this.#held & holds.rate) {
+    if (this.#reading.isHeldBy('rate')) {
       this.#intake?.refill(now);
-      if (!this.#intake?.exhausted) this.release('rate');
+      if (!this.#intake?.exhausted) this.#reading.queue('rate');
     }
     const { protocol } = this;
     if (protocol.phase === 'closed') {
       if (now - this.#endedAt > lingerMs) this.transport.destroy();
       return;
     }
+    if (this.#reading.isFlooded(tickMs)) return this.end(reason.quotaExceeded, floodLimit);
     // A client that we do not read is not silent.
-    if (this.#held !== 0) protocol.heardAt = now;
+    if (this.#reading.isHeld) protocol.heardAt = now;
     if (now - protocol.heardAt > protocol.keepAliveSeconds * 1_000) this.#run({ kind: 'tick' });
     if (this.#sender?.tick(now)) {
       this.#context.limitHit('mqtt.drainCloseMs');
@@ -167,68 +220,68 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
 
   /** Stops reading from the client. */
   hold(why: Hold): void {
-    if (this.#held === 0) this.transport.pause();
-    this.#held |= holds[why];
+    this.#reading.hold(why);
   }
 
   /** Lifts a reason to stop; with the last one reading goes on. */
   release(why: Hold): void {
-    if ((this.#held & holds[why]) === 0) return;
-    this.#held &= ~holds[why];
-    if (this.#held !== 0 || this.protocol.phase === 'closed') return;
-    this.#process();
-    while (this.#held === 0) {
-      const chunk = this.#backlog?.shift();
-      if (!chunk) break;
-      this.data(chunk);
-    }
-    if (this.#held === 0) this.transport.resume();
+    this.#reading.release(why);
   }
 
-  /** A fault of ours ends this connection and no other. */
-  #process(): void {
-    try {
-      this.#packets();
-    } catch (error) {
-      this.#context.logger.error(
-        { error, clientId: this.protocol.clientId },
-        'a packet broke the server',
-      );
-      this.end(reason.implementationSpecificError);
-    }
-    this.#context.output.flush();
-    if (this.transport.bufferedBytes > outputBytesMax) this.hold('output');
+  get isClosed(): boolean {
+    return this.protocol.phase === 'closed';
   }
 
-  #packets(): void {
-    const framer = this.#framer;
-    const { protocol } = this;
-    while (this.#held === 0 && framer.next()) {
-      const isPublish = framer.firstByte >> 4 === 3 && protocol.phase === 'open';
-      if (!isPublish || !this.#intake?.fast(framer)) this.#packet();
-      if (isPublish) this.#intake?.check();
-    }
-    if (framer.fault !== 0) this.#framingFault();
+  refill(now: TimeMs): void {
+    this.#intake?.refill(now);
   }
 
-  #framingFault(): void {
-    const { fault, clause } = this.#framer;
+  packet(framer: Framer): number {
+    const { packets } = this.#context;
+    const isPublish = framer.firstByte >> 4 === 3 && this.protocol.phase === 'open';
+    const tapped = packets.active && (!this.identity || packets.wants(packetOwner(this)));
+    const isReading = isPublish && this.#intake?.fast(framer, tapped) === true;
+    const work = framer.end - framer.start + (isReading ? readingWork : packetWork);
+    if (!isReading) this.#packet(framer, tapped);
+    if (isPublish) this.#intake?.check();
+    return work;
+  }
+
+  failedWithin(error: unknown): void {
+    const { logger } = this.#context;
+    logger.error({ error, clientId: this.protocol.clientId }, 'a packet broke the server');
+    this.end(reason.implementationSpecificError);
+  }
+
+  fault(framer: Framer): void {
+    const { fault, clause, faultAt: at } = framer;
     const tooLarge = fault === reason.packetTooLarge;
     const early = this.protocol.phase === 'connecting';
     if (tooLarge) this.#context.limitHit(early ? 'mqtt.preConnectBytesMax' : 'mqtt.packetBytesMax');
-    this.#run({ kind: 'malformed', reason: fault, clause });
+    this.#run({ kind: 'malformed', reason: fault, clause, at });
+    if (this.#context.packets.active) tapJunk(this.#context, this, framer.head);
   }
 
-  #packet(): void {
-    const { buffer, start, end } = this.#framer;
+  #packet(framer: Framer, tapped: boolean): void {
+    const { buffer, start, end } = framer;
     const { phase, version } = this.protocol;
     const connecting = phase === 'connecting' ? undefined : version;
     const packet = decodePacket(connecting, buffer, start, end, this.#context.codecLimits);
-    if (isMalformed(packet)) {
-      this.#malformed(packet);
-      return;
-    }
-    this.#run({ kind: 'packet', packet });
+    const frame = tapped ? tapIncoming(this.#context, framer, packet) : undefined;
+    this.#tapped = frame?.of(packetOwner(this));
+    if (isMalformed(packet)) this.#malformed(packet);
+    else this.#run({ kind: 'packet', packet });
+    if (this.ended) frame?.end(this.ended, packetOwner(this));
+    // A PUBLISH is through when it is answered, a CONNECT when its client is known.
+    else if (this.#tapped && !isMalformed(packet) && packet.type !== 'connect')
+      frame?.end({ ok: true });
+  }
+
+  /** The packet at hand, when someone follows it: whoever takes it tells what became of it. */
+  takeTapped(): TappedFrame | undefined {
+    const tapped = this.#tapped;
+    this.#tapped = undefined;
+    return tapped;
   }
 
   #malformed(fault: Malformed): void {
@@ -239,24 +292,20 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
       fault.reason === reason.malformedPacket || fault.reason === reason.protocolError;
     // A CONNECT that is understood and refused is answered, [MQTT-3.1.2-2]; a broken one need not be, § 4.13.
     if (protocol.phase === 'connecting' && fault.version !== undefined && !malformed) {
-      this.#sendRefusal(fault.version, fault.reason);
+      const connack = refusingConnack(fault.version, fault.reason);
+      if (connack) encodePacket(fault.version, connack, this.#context.output.of(this));
     }
-    const { clause, final } = fault;
-    this.#run({ kind: 'malformed', reason: fault.reason, clause, final });
-  }
-
-  #sendRefusal(version: 4 | 5, code: number): void {
-    const { output } = this.#context;
-    const reasonCode = version === 5 ? code : returnCodeOf(code);
-    if (reasonCode === undefined) return;
-    const connack: Packet = { type: 'connack', sessionPresent: false, reasonCode };
-    encodePacket(version, connack, output.of(this.transport));
+    const { clause, final, at } = fault;
+    this.#run({ kind: 'malformed', reason: fault.reason, clause, at, final });
   }
 
   #run(input: Input): void {
     const { ingest, now } = this.#context;
     const at = input.kind === 'tick' ? now : ingest.now;
-    for (const effect of step(this.protocol, input, at)) this.#do(effect);
+    const effects = step(this.protocol, input, at);
+    this.#closing = effects.find((effect) => effect.kind === 'close');
+    for (const effect of effects) this.#do(effect);
+    if (input.kind === 'packet') this.#intake?.request(requestsIn(input.packet));
   }
 
   #do(effect: Effect): void {
@@ -264,7 +313,7 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     const session = this.#session;
     switch (effect.kind) {
       case 'send':
-        this.#send(effect.packet);
+        this.reply(effect.packet);
         break;
       case 'authenticate':
         void this.#authenticate(effect.connect);
@@ -293,11 +342,8 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
         this.#mark();
         break;
       case 'subscribe':
-        if (session)
-          this.#subscribe(session, effect.packet).catch((error: unknown) => this.#broken(error));
-        break;
       case 'unsubscribe':
-        if (session) this.#unsubscribe(session, effect.packet);
+        if (session && this.#intake) this.#request(this.#intake, session, effect.packet);
         break;
       case 'limit':
         limitHit(effect.name);
@@ -306,7 +352,8 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
         this.#detach(effect.expiryMs, effect.normal);
         break;
       case 'close':
-        if (effect.reason !== 0) noteClose(this.#context, this, effect.reason, effect.detail);
+        this.ended = closingOutcome(effect);
+        noteClose(this.#context, this, effect);
         output.flush();
         this.#endedAt = this.#context.ingest.now;
         this.transport.end();
@@ -314,10 +361,11 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     }
   }
 
-  #send(packet: Packet): void {
+  /** Writes a packet; it leaves with the turn's output. */
+  reply(packet: Packet): void {
     const { output } = this.#context;
     const { version, packetBytesMax } = this.protocol;
-    const writer = output.of(this.transport);
+    const writer = output.of(this);
     const written = encodePacket(version, packet, writer, packetBytesMax);
     // A client that cannot take its CONNACK cannot be served, [MQTT-3.1.2-24].
     if (!written && packet.type === 'connack') this.end(reason.packetTooLarge, 'CONNACK');
@@ -331,6 +379,7 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
   async #authenticate(connect: ConnectPacket): Promise<void> {
     this.hold('admission');
     const context = this.#context;
+    const tapped = this.takeTapped();
     let admission: Admission;
     let revocations: number;
     do {
@@ -339,7 +388,9 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
       admission = await admit(context, this.transport, connect, this.protocol);
     } while (admission.code === 0 && revocations !== context.revocations);
     if (this.protocol.phase !== 'authenticating') return;
+    this.#admission = admission;
     if (admission.code === 0) this.#admitted(admission);
+    if (tapped) endConnect(tapped, this, admission);
     this.#run({ kind: 'authenticated', reason: admission.code, detail: admission.detail });
     this.#context.output.flush();
   }
@@ -351,11 +402,10 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
       protocol.clientId = context.newClientId();
       protocol.assigned = true;
     }
-    const { tenant, owner, binding, credential } = admission;
-    this.#credential = credential;
+    const { tenant, owner, binding } = admission;
     const identity = { tenant, owner, binding, clientId: protocol.clientId };
     this.#intake = new Intake(context, this, identity);
-    this.#sender = new Sender(context, this.transport, protocol, owner);
+    this.#sender = new Sender(context, this, protocol, owner);
   }
 
   #open(connect: ConnectPacket, expiryMs: number): void {
@@ -385,9 +435,10 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     const { queue, incoming, owner, clientId } = session;
     const responseInformation = owner.kind === 'thing' ? undefined : `responses/${clientId}`;
     this.#run({ kind: 'opened', sessionPresent, queue, incoming, responseInformation });
-    this.#framer.limitTo(limits['mqtt.packetBytesMax']);
+    this.#reading.framer.limitTo(limits['mqtt.packetBytesMax']);
     this.#context.authenticated(this);
-    this.#listen(session);
+    this.transport.admitted();
+    this.listens(session);
     this.#mark();
     this.release('admission');
   }
@@ -408,48 +459,19 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     });
   }
 
-  async #subscribe(session: ClientSession, packet: SubscribePacket): Promise<void> {
-    const intake = this.#intake;
-    if (!intake) return;
-    // What comes after a SUBSCRIBE is read when it holds.
-    this.hold('lookup');
-    const plan = await planSubscribe(this.#context, intake, session, packet);
-    if (this.protocol.phase !== 'open') return;
-    for (const filter of plan.refused) {
-      noteOutcome(this.#context, this, {
-        code: reason.notAuthorized,
-        text: filter,
-        step: 'policy',
-        error: 'mqtt.not-authorized',
-      });
-    }
-    const { packetId } = packet;
-    const answer = (outcome: number | Error): void => {
-      if (typeof outcome !== 'number') this.failed(0, outcome);
-      else this.#send({ type: 'suback', packetId, reasonCodes: plan.codes });
-      this.#context.output.flush();
-      this.#listen(session);
-      this.release('lookup');
-    };
-    if (plan.records.length === 0) answer(0);
-    else this.#context.broker.subscribe(session, plan.records, answer);
-  }
-
-  #unsubscribe(session: ClientSession, packet: UnsubscribePacket): void {
-    const { packetId, filters } = packet;
-    const known = new Set(session.subscriptions.keys());
-    const reasonCodes = filters.map((filter) => (known.has(filter) ? 0 : 0x11));
-    this.hold('lookup');
-    this.#context.broker.unsubscribe(session, filters, (outcome) => {
-      if (typeof outcome !== 'number') this.failed(0, outcome);
-      else this.#send({ type: 'unsuback', packetId, reasonCodes });
-      this.#context.output.flush();
-      this.release('lookup');
-    });
+  #request(
+    intake: Intake,
+    session: ClientSession,
+    packet: SubscribePacket | UnsubscribePacket,
+  ): void {
+    if (packet.type === 'unsubscribe') return unsubscribe(this.#context, this, session, packet);
+    subscribe({ context: this.#context, connection: this, intake }, session, packet).catch(
+      (error: unknown) => this.#broken(error),
+    );
   }
 
   /** A thing that listens to what is for it gets what waits. */
-  #listen(session: ClientSession): void {
+  listens(session: ClientSession): void {
     const { owner } = session;
     if (owner.kind !== 'thing' || this.protocol.phase !== 'open') return;
     this.#listening = true;
@@ -460,7 +482,8 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     const session = this.#session;
     this.protocol.outbound.end();
     if (!session) return;
-    if (this.#listening) this.#context.services.offline(session.owner.id, this);
+    if (this.#listening)
+      this.#context.services.offline(session.owner.id, this, offlineCause(this.#closing));
     this.#listening = false;
     this.#context.broker.detach(session, this, expiryMs, normal);
   }
@@ -470,13 +493,4 @@ export class Connection implements TransportHandler, CommitWaiter, SessionConnec
     this.#marked = true;
     this.#context.mark(this);
   }
-
-  #waitForLog(): void {
-    this.hold('log');
-    this.#context.ingest.whenReady(() => this.release('log'));
-  }
-}
-
-function isLimitName(clause: string): clause is LimitName {
-  return Object.hasOwn(limitTable, clause);
 }

@@ -2,23 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TimeMs } from '#core';
 import type { ThingBinding } from '#model';
-import type { Transport } from '../../listeners/transport.ts';
 import { AckRing } from './acks.ts';
 import type { ClientSession } from './client-session.ts';
 import { reason, scanPublish, type Framer } from './codec.ts';
 import type { Connection } from './connection.ts';
+import type { TappedFrame } from '../../diagnosis/packets.ts';
+import { packetOutcome } from './taps.ts';
 import type { MqttContext } from './context.ts';
 import { PublishLimiter } from './limiter.ts';
 import type { PublishPacket, QoS } from './packets.ts';
 import { isThingTopic } from './policy.ts';
 import type { Publication, PublishOutcome } from './publisher.ts';
 import { answerTo } from './readings.ts';
-import { noteOutcome } from './remarks.ts';
+import { noteLimit, noteOutcome } from './remarks.ts';
 import type { ProtocolState } from './protocol.ts';
 import { ThingNames, type ClientIdentity } from './thing-names.ts';
 import { parseThingTopic } from './thing-topics.ts';
 
 const ownProperties = Buffer.from('things/me/properties');
+
+/** A publish about a thing on its way in. */
+interface Reported {
+  readonly publication: Publication;
+  readonly packetId: number;
+  /** There when someone follows the packet. */
+  readonly tapped: TappedFrame | undefined;
+}
 
 /** What stops the reading of a client, as far as its publishes do. */
 export type IntakeHold = 'rate' | 'receive' | 'lookup';
@@ -32,6 +41,7 @@ export class Intake {
   readonly #protocol: ProtocolState;
   readonly #acks = new AckRing();
   readonly #limiter: PublishLimiter;
+  readonly #ofTenant: PublishLimiter;
   readonly #receiveMaximum: number;
   readonly #unacknowledgedMax: number;
   #waited = -1;
@@ -41,8 +51,9 @@ export class Intake {
     this.#connection = connection;
     this.#protocol = connection.protocol;
     this.identity = identity;
-    this.names = new ThingNames(context.bindings);
+    this.names = new ThingNames(context.bindings, context.policy);
     this.#limiter = new PublishLimiter(context.publishRate, context.ingest.now);
+    this.#ofTenant = context.tenantLimiter(identity.tenant);
     // 3.1.1 has no Receive Maximum to break: such a client is read when it has room again.
     const { version } = this.#protocol;
     const { limits } = context;
@@ -53,27 +64,36 @@ export class Intake {
 
   refill(now: TimeMs): void {
     this.#limiter.refill(now);
+    this.#ofTenant.refill(now);
   }
 
-  /** Whether the client has published more than it may for now. */
+  /** Whether the client, or its tenant, has published more than it may for now. */
   get exhausted(): boolean {
-    return this.#limiter.exhausted;
+    return this.#limiter.exhausted || this.#ofTenant.exhausted;
+  }
+
+  /** Counts what a packet other than a publish asks for, and stops the reading when that was too much. */
+  request(count: number): void {
+    if (count === 0) return;
+    this.#limiter.request(count);
+    this.#ofTenant.request(count);
+    this.#checkRate();
   }
 
   /** The generation is durable: its publishes are answered, in one write. */
-  durable(generation: number, transport: Transport): void {
+  durable(generation: number): void {
     const { version, packetBytesMax } = this.#protocol;
     const { output } = this.#context;
-    const writer = output.of(transport);
+    const writer = output.of(this.#connection);
     this.#protocol.unacknowledged -= this.#acks.flush(generation, version, writer, packetBytesMax);
     output.flush();
   }
 
   /**
-   * The short way of readings: no packet object, no effect, no allocation. False when the PUBLISH is none of these and has
-   * to go the long way.
+   * The short way of readings: no packet object, no effect, no allocation. False when the PUBLISH is none of these, or is
+   * followed by someone, and has to go the long way.
    */
-  fast(framer: Framer): boolean {
+  fast(framer: Framer, tapped: boolean): boolean {
     const { buffer } = framer;
     const context = this.#context;
     const { view, ingest } = context;
@@ -83,7 +103,7 @@ export class Intake {
     this.#count(qos, view.payloadEnd - view.payloadStart);
     const { binding } = this.identity;
     const plain = qos !== 2 && !view.retain && view.propertiesStart === view.propertiesEnd;
-    if (!plain || !binding || binding.stale || context.trace.active) return false;
+    if (!plain || !binding || binding.stale || tapped || context.trace.active) return false;
     if (qos === 1 && protocol.unacknowledged >= this.#receiveMaximum) return false;
     if (!isOwn(buffer, view.topicStart, view.topicEnd)) return false;
     const now = ingest.now;
@@ -94,8 +114,9 @@ export class Intake {
     if (report.refusedCount > 0 || report.fault !== undefined) {
       context.counts.refusedReadings += report.refusedCount;
       const { code, text } = answerTo(report);
-      const error = report.fault?.code ?? report.refused[0]?.fault.code;
-      this.#answer(qos, view.packetId, { code, text, step: 'model', error });
+      const first = report.fault ?? report.refused[0]?.fault;
+      const outcome = { code, text, step: 'model', error: first?.code, at: first?.at } as const;
+      this.#answer(qos, view.packetId, outcome);
     } else if (qos === 1) {
       this.#acks.push(view.packetId, ingest.generation, 1, 0);
       this.#await(ingest.generation);
@@ -107,10 +128,7 @@ export class Intake {
 
   /** Stops the reading when the client has published too much, after each of its publishes. */
   check(): void {
-    if (this.#limiter.exhausted) {
-      this.#context.limitHit(this.#limiter.reached);
-      this.#connection.hold('rate');
-    }
+    this.#checkRate();
     // Only what waits for the log counts: what waits for the client, as a PUBREL, comes only when it is read.
     if (this.#acks.count >= this.#unacknowledgedMax) {
       this.#context.limitHit('mqtt.unacknowledgedMax');
@@ -124,15 +142,17 @@ export class Intake {
     const { payload, qos, retain, properties, packetId } = packet;
     const now = ingest.now;
     const publication: Publication = { topic, payload, qos, retain, properties, now };
+    const tapped = this.#connection.takeTapped();
     if (!isThingTopic(topic) || this.identity.owner.kind === 'anonymous') {
       const outcome = publisher.message(this.identity, publication);
       this.#answer(qos, packetId, outcome, session);
+      tapped?.end(packetOutcome(outcome));
       return;
     }
     const parsed = parseThingTopic(topic);
     const thing = parsed ? this.names.resolve(this.identity, parsed.name) : undefined;
     if (!(thing instanceof Promise)) {
-      this.#report(publication, packetId, thing, session);
+      this.#report({ publication, packetId, tapped }, thing, session);
       return;
     }
     this.#connection.hold('lookup');
@@ -141,7 +161,7 @@ export class Intake {
         if (this.#protocol.phase !== 'open') return;
         const own = found !== undefined && found.thing === this.identity.binding?.thing;
         if (own) this.identity = { ...this.identity, binding: found };
-        this.#report(publication, packetId, found, session);
+        this.#report({ publication, packetId, tapped }, found, session);
         this.#connection.release('lookup');
       },
       (error: unknown) => {
@@ -153,14 +173,14 @@ export class Intake {
 
   /** A QoS 2 publish that was taken before. */
   repeat(packetId: number): void {
+    this.#context.counts.repeats++;
     const { generation } = this.#context.ingest;
     this.#acks.push(packetId, generation, 2, 0);
     this.#await(generation);
   }
 
   #report(
-    publication: Publication,
-    packetId: number,
+    { publication, packetId, tapped }: Reported,
     thing: ThingBinding | undefined,
     session: ClientSession,
   ): void {
@@ -168,7 +188,8 @@ export class Intake {
     const { identity } = this;
     const now = ingest.now;
     const id = thing?.thing ?? identity.binding?.thing ?? 0;
-    const recorder = trace.active ? trace.begin(id, identity.clientId) : undefined;
+    const recorder =
+      trace.active || tapped ? trace.begin(id, identity.clientId, tapped) : undefined;
     recorder?.step(
       'receive',
       now,
@@ -180,6 +201,7 @@ export class Intake {
     const outcome = publisher.report(identity, { ...publication, now, trace: recorder }, thing);
     if (outcome.code < 0x80) recorder?.commit(ingest);
     this.#answer(publication.qos, packetId, outcome, session);
+    tapped?.end(packetOutcome(outcome));
   }
 
   /** Puts the answer to a publish in its place behind those before it. */
@@ -209,11 +231,21 @@ export class Intake {
     publisher.watchers(this.identity, publication, binding);
   }
 
+  #checkRate(): void {
+    if (!this.exhausted) return;
+    const own = this.#limiter.exhausted;
+    const reached = own ? this.#limiter.reached : 'tenant.publishesPerSecond';
+    this.#context.limitHit(reached);
+    noteLimit(this.#context, this.#connection, reached);
+    this.#connection.hold('rate');
+  }
+
   #count(qos: QoS, size: number): void {
     const { counts } = this.#context;
     counts.publishes[qos]++;
     counts.publishBytes += size;
     this.#limiter.take(size);
+    this.#ofTenant.take(size);
   }
 
   #await(generation: number): void {

@@ -8,6 +8,15 @@ export interface PublishRate {
   readonly bytesPerSecond: number;
 }
 
+/** What all clients of a tenant together may publish. */
+export function tenantRate(limits: Limits): PublishRate {
+  return {
+    perSecond: limits['tenant.publishesPerSecond'],
+    burstTokens: limits['tenant.publishBurst'] * 1_000,
+    bytesPerSecond: Number.MAX_SAFE_INTEGER,
+  };
+}
+
 export function publishRate(limits: Limits): PublishRate {
   return {
     perSecond: limits['mqtt.publishesPerSecond'],
@@ -17,8 +26,9 @@ export function publishRate(limits: Limits): PublishRate {
 }
 
 /**
- * Token buckets of one client for publishes and for their payload bytes. Publishes are counted as they are taken and
- * may overdraw by one, so that a payload larger than a second's bytes still passes; `exhausted` says to stop reading.
+ * Token buckets of one client, or of a tenant's clients together, for publishes and for their payload bytes. Publishes
+ * are counted as they are taken and may overdraw by one, so that a payload larger than a second's bytes still passes;
+ * `exhausted` says to stop reading.
  */
 export class PublishLimiter {
   readonly #rate: PublishRate;
@@ -53,6 +63,11 @@ export class PublishLimiter {
   take(payloadBytes: number): void {
     this.#tokens -= 1_000;
     this.#bytes -= payloadBytes;
+  }
+
+  /** Counts what costs as much as so many publishes and has no payload. */
+  request(count: number): void {
+    this.#tokens -= count * 1_000;
   }
 
   get exhausted(): boolean {

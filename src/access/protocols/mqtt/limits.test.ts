@@ -2,41 +2,12 @@
 import { strict as assert } from 'node:assert';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import type { LimitName, Limits } from '#core';
-import { RecordKind } from '#bus';
-import { openBatch } from '#model';
 import { SimClock } from '#runtime/sim';
 import type { Peer } from './conformance/peer.ts';
-import { eventually, gateway, Harness, type HarnessOptions } from './testing/harness.ts';
+import { eventually, gateway, Harness } from './testing/harness.ts';
+import { limited } from './testing/limited.ts';
 
 const lasting = { lasting: true } as const;
-
-/**
- * A server with some limits lowered; in the end each of them must have counted a hit, those in `countedAs` under
- * another name or, where reaching it is the normal course, not at all.
- */
-function limited(
-  limits: Partial<Limits>,
-  name: string,
-  run: (harness: Harness) => Promise<void>,
-  options: HarnessOptions & {
-    readonly countedAs?: Partial<Record<LimitName, LimitName | 'nothing'>>;
-  } = {},
-): void {
-  const names = Object.keys(limits);
-  test(`limit ${names.join(', ')}: ${name}`, async () => {
-    await using harness = await Harness.start({
-      ...options,
-      limits: { ...options.limits, ...limits },
-    });
-    await run(harness);
-    const elsewhere = new Map(Object.entries(options.countedAs ?? {}));
-    const counted = names.map((limit) => elsewhere.get(limit) ?? limit);
-    const reached = counted.filter((limit) => limit !== 'nothing');
-    await eventually(() => reached.every((limit) => harness.hits(limit) > 0), `hits of ${reached}`);
-    for (const limit of elsewhere.keys()) assert.equal(harness.hits(limit), 0, `hits of ${limit}`);
-  });
-}
 
 async function isClosed(peer: Peer, ms = 3_000): Promise<void> {
   await peer.closed(ms);
@@ -350,6 +321,29 @@ limited({ 'mqtt.queueBytesMax': 1_024 }, 'a queue has so many bytes at most', as
 });
 
 limited(
+  { 'mqtt.queueBytesPerTenantMax': 2_000 },
+  'all queues of a tenant have so many bytes at most, and room again when one ends',
+  async (harness) => {
+    const left = async (clientId: string): Promise<void> => {
+      const subscriber = await harness.client({ clientId, ...lasting });
+      await subscriber.subscribe(clientId, { qos: 1 });
+      await subscriber.leave();
+    };
+    await left('one');
+    await left('two');
+    const publisher = await harness.client({ clientId: 'p' });
+    const payload = 'x'.repeat(900);
+    for (const topic of ['one', 'one', 'two']) await publisher.deliver(topic, payload);
+    assert.equal(harness.hits('mqtt.queueBytesPerTenantMax'), 1);
+    await (await harness.client({ clientId: 'one' })).leave();
+    await publisher.deliver('two', payload);
+    const again = await harness.client({ clientId: 'two', ...lasting });
+    await again.message(payload);
+    await again.alive();
+  },
+);
+
+limited(
   { 'mqtt.sessionExpiryMsMax': 5_000 },
   'a longer expiry is shortened and the client told',
   async (harness) => {
@@ -421,38 +415,6 @@ test('limit mqtt.retainedTtlMs: a retained message is forgotten after it', async
   clock.advance(1_000);
   await peer.subscribe('a', { qos: 1 });
   await peer.alive();
-});
-
-limited(
-  { 'mqtt.publishesPerSecond': 20, 'mqtt.publishBurst': 5 },
-  'a client that publishes more is read more slowly, and loses nothing',
-  async (harness) => {
-    const thing = await harness.thing(gateway);
-    const count = 12;
-    for (let packetId = 1; packetId <= count; packetId++) {
-      thing.publish('things/me/properties', '{"temperature":1}', { qos: 1, packetId });
-    }
-    const neighbour = await harness.thing(8);
-    await neighbour.deliver('things/me/properties', '{"temperature":1}');
-    assert(harness.server.stats().publishes[1] < count);
-    for (let packetId = 1; packetId <= count; packetId++) {
-      assert.equal((await thing.next('puback')).packetId, packetId);
-    }
-    const rows = harness.memoryLog.records
-      .filter(({ kind }) => kind === RecordKind.readings)
-      .map(({ payload }) => openBatch(payload))
-      .reduce((sum, batch) => sum + (batch.ok ? batch.value.rows : 0), 0);
-    assert.equal(rows, count + 1);
-  },
-  { countedAs: { 'mqtt.publishBurst': 'mqtt.publishesPerSecond' } },
-);
-
-limited({ 'mqtt.publishBytesPerSecond': 2_000 }, 'as many bytes, too', async (harness) => {
-  const peer = await harness.client();
-  for (let packetId = 1; packetId <= 4; packetId++) {
-    peer.publish('t', 'x'.repeat(1_000), { qos: 1, packetId });
-  }
-  for (let packetId = 1; packetId <= 4; packetId++) await peer.next('puback');
 });
 
 limited(

@@ -12,13 +12,15 @@ export interface LogFoldOptions {
   /** `runReader` of `#bus`. */
   readonly read: (log: Log, options: ReaderOptions) => Promise<void>;
   readonly clock: Clock;
+  /** Runs an action when the current turn of the event loop has read all its input. */
+  readonly afterTurn: (action: () => void) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /** The fold among the readers of the log. */
 export const foldName = 'mqtt';
-const chunkBytes = 1_048_576;
+const chunkBytes = 65_536;
 const snapshotEveryMs: DurationMs = 60_000;
 
 /** Keeps the broker's state up with the log: from a snapshot at start, then record by record, with a new snapshot now and then. */
@@ -59,7 +61,8 @@ export class LogFold {
         handle: (chunk) => {
           this.#apply(chunk);
           if (this.#next >= end) caughtUp();
-          return Promise.resolve();
+          // Others have their turn between the chunks.
+          return this.#next < end ? Promise.resolve() : new Promise(this.#options.afterTurn);
         },
       });
       this.#reader.catch(failed);

@@ -1,50 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TimeMs } from '#core';
-import type { Principal, Scope } from '#security';
+import type { Permission, Principal, Rights } from '#security';
 import type { Properties, QoS } from './packets.ts';
 
-/** Scopes of a token as bits, so that a record can carry them. */
-const scopeBits: Readonly<Record<Scope, number>> = { admin: 1, read: 2, write: 4, ingest: 8 };
+/** What counts on the broker of a token's permissions, as bits that a record can carry; 1 is all of them. */
+const permissionBits = {
+  'readings.read': 2,
+  'topics.publish': 4,
+  'readings.write': 8,
+  'topics.subscribe': 16,
+} as const satisfies Partial<Record<Permission, number>>;
+const everything = 1;
+
+export type BrokerPermission = keyof typeof permissionBits;
+
+const brokerPermissions = [
+  'readings.read',
+  'topics.publish',
+  'readings.write',
+  'topics.subscribe',
+] as const satisfies readonly BrokerPermission[];
 
 /** Who owns a session or published a message: what policy needs of a principal, small enough for a record. */
 export interface Owner {
-  readonly kind: Principal['kind'];
+  readonly kind: 'thing' | 'token' | 'anonymous';
   /** Thing or token; 0 for anonymous. */
   readonly id: number;
-  /** Bits of a token's scopes; 0 for others. */
-  readonly scopes: number;
+  /** What a token could do when it came in, as bits; 0 for others. */
+  readonly permissions: number;
 }
 
 export const ownerKinds = [
   'thing',
   'token',
   'anonymous',
-] as const satisfies readonly Principal['kind'][];
+] as const satisfies readonly Owner['kind'][];
 
-export function ownerOf(principal: Principal): Owner {
-  switch (principal.kind) {
-    case 'thing':
-      return { kind: 'thing', id: principal.thing, scopes: 0 };
-    case 'token':
-      return {
-        kind: 'token',
-        id: principal.token,
-        scopes: principal.scopes.reduce((bits, scope) => bits | scopeBits[scope], 0),
-      };
-    case 'anonymous':
-      return { kind: 'anonymous', id: 0, scopes: 0 };
-  }
+/** The owner that a principal is; people come by the console and not by MQTT. */
+export function ownerOf(principal: Principal, rights: Rights | undefined): Owner {
+  if (principal.kind === 'thing') return { kind: 'thing', id: principal.thing, permissions: 0 };
+  if (principal.kind !== 'token') return { kind: 'anonymous', id: 0, permissions: 0 };
+  const permissions = brokerPermissions.reduce(
+    (bits, permission) =>
+      bits | (rights?.has(permission) === true ? permissionBits[permission] : 0),
+    0,
+  );
+  return { kind: 'token', id: principal.token, permissions };
 }
 
 export function sameOwner(a: Owner, b: Owner): boolean {
   return a.kind === b.kind && a.id === b.id;
 }
 
-/** Whether an owner has one of the scopes; admin has all. Things and anonymous clients are not bound by scopes. */
-export function hasScope(owner: Owner, ...scopes: readonly Scope[]): boolean {
-  if (owner.kind !== 'token') return true;
-  if (owner.scopes & scopeBits.admin) return true;
-  return scopes.some((scope) => (owner.scopes & scopeBits[scope]) !== 0);
+/** Whether a token had a permission when it came in. */
+export function hadPermission(owner: Owner, permission: BrokerPermission): boolean {
+  return (owner.permissions & (everything | permissionBits[permission])) !== 0;
 }
 
 /** An application message as the broker keeps it. Never changed after it was made. */

@@ -128,6 +128,13 @@ export interface AuthPacket {
   readonly properties?: Properties | undefined;
 }
 
+/** How many things a packet asks for that nobody's receive window bounds. */
+export function requestsIn(packet: Packet): number {
+  if (packet.type === 'subscribe') return packet.subscriptions.length;
+  if (packet.type === 'unsubscribe') return packet.filters.length;
+  return packet.type === 'pingreq' ? 1 : 0;
+}
+
 export type Packet =
   | ConnectPacket
   | ConnackPacket

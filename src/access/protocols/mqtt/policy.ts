@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hasScope, type Owner } from './message.ts';
+import type { ThingBinding } from '#model';
+import type { ThingScope } from '#security';
+import type { Owner } from './message.ts';
+import { splitThingFilter } from './thing-topics.ts';
+import type { TokenRights } from './token-rights.ts';
 import { parseFilter, topicMatches } from './topic.ts';
 
 /**
@@ -13,7 +17,7 @@ export interface PolicyRule {
 }
 
 /**
- * Without rules of their own: tokens use every broker topic that their scopes allow, anonymous clients every topic of
+ * Without rules of their own: tokens use every broker topic that their permissions allow, anonymous clients every topic of
  * their tenant, things none but those under `things/`, which are not a matter of rules.
  */
 const defaultRules: readonly PolicyRule[] = [
@@ -27,7 +31,17 @@ export class Policy {
     Record<`${Owner['kind']} ${'publish' | 'subscribe'}`, readonly string[]>
   >;
 
-  constructor(rules: readonly PolicyRule[]) {
+  readonly #tokens: TokenRights;
+  readonly #peek: (thing: number) => ThingBinding | undefined;
+
+  /** `peek` finds a thing in memory. */
+  constructor(
+    rules: readonly PolicyRule[],
+    tokens: TokenRights,
+    peek: (thing: number) => ThingBinding | undefined,
+  ) {
+    this.#tokens = tokens;
+    this.#peek = peek;
     const named = new Set(rules.map((rule) => rule.who));
     const defaults = defaultRules.filter((rule) => !named.has(rule.who) && !named.has('anyone'));
     const all = [...rules, ...defaults];
@@ -48,22 +62,40 @@ export class Policy {
   /** Whether a broker topic may be published to. `$` topics are the server's, and `things/` is not a broker topic. */
   mayPublish(owner: Owner, topic: string): boolean {
     if (topic.startsWith('$') || isThingTopic(topic)) return false;
-    if (!hasScope(owner, 'write')) return false;
+    if (owner.kind === 'token' && !this.#tokens.scope(owner, 'topics.publish')) return false;
     return permits(this.#filters(owner, 'publish'), (filter) => topicMatches(filter, topic));
   }
 
   /** Whether everything a filter (without `$share/{group}/`) matches may be received. */
   maySubscribe(owner: Owner, match: string): boolean {
-    if (!hasScope(owner, 'read')) return false;
-    // What things publish is their tenant's; anonymous clients have a tenant without things.
-    if (isThingTopic(match)) return owner.kind === 'token';
+    // What things publish is their tenant's; anonymous clients have a tenant without things. Of what a filter with
+    // wildcards matches, a token receives what it may: see `mayReceive`.
+    if (isThingTopic(match)) {
+      if (owner.kind !== 'token' || splitThingFilter(match)?.name === 'me') return false;
+      return this.#tokens.scope(owner, 'readings.read') !== undefined;
+    }
+    if (owner.kind === 'token' && !this.#tokens.scope(owner, 'topics.subscribe')) return false;
     return permits(this.#filters(owner, 'subscribe'), (filter) => covers(filter, match));
   }
 
   /** Whether a message may be delivered: the rules may have changed since the subscription was made. */
   mayReceive(owner: Owner, topic: string): boolean {
-    if (isThingTopic(topic)) return owner.kind === 'token' && hasScope(owner, 'read');
+    if (isThingTopic(topic)) return owner.kind === 'token' && this.#mayRead(owner, topic);
+    if (owner.kind === 'token' && !this.#tokens.scope(owner, 'topics.subscribe')) return false;
     return permits(this.#filters(owner, 'subscribe'), (filter) => topicMatches(filter, topic));
+  }
+
+  /** Whether a token may report for a thing of its tenant. */
+  mayReport(owner: Owner, thing: ThingBinding): boolean {
+    const scope = this.#tokens.scope(owner, 'readings.write');
+    return scope !== undefined && reachesAll(scope, thing);
+  }
+
+  #mayRead(owner: Owner, topic: string): boolean {
+    const scope = this.#tokens.scope(owner, 'readings.read');
+    if (scope === undefined || scope.whole) return scope !== undefined;
+    const thing = this.#peek(Number(splitThingFilter(topic)?.name));
+    return thing !== undefined && reachesAll(scope, thing);
   }
 
   #filters(owner: Owner, action: 'publish' | 'subscribe'): readonly string[] {
@@ -73,6 +105,11 @@ export class Policy {
       ? filters.map((each) => each.replaceAll('{thing}', `${owner.id}`))
       : filters;
   }
+}
+
+/** A message carries all properties of its thing, so a right to some of them is not enough. */
+function reachesAll(scope: ThingScope, { labels }: ThingBinding): boolean {
+  return scope.whole || (scope.admits(labels) && scope.propertiesOf(labels) === undefined);
 }
 
 /** Whether a filter applies and no exception does. */

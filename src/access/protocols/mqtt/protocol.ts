@@ -50,6 +50,8 @@ export type Input =
       readonly kind: 'malformed';
       readonly reason: number;
       readonly clause: string;
+      /** Byte of the packet. */
+      readonly at?: number | undefined;
       readonly final?: boolean | undefined;
     }
   /** `reason` 0 = the client is who it says. */
@@ -94,7 +96,13 @@ export type Effect =
   /** The session goes on without this connection for `expiryMs`; `normal` drops the will. */
   | { readonly kind: 'detach'; readonly expiryMs: DurationMs; readonly normal: boolean }
   /** Ends the connection after what was sent. `reason` 0: no fault. */
-  | { readonly kind: 'close'; readonly reason: number; readonly detail: string };
+  | {
+      readonly kind: 'close';
+      readonly reason: number;
+      readonly detail: string;
+      /** Byte of the packet that is the cause. */
+      readonly at?: number | undefined;
+    };
 
 /** A connection of which nothing is known yet. */
 export function newProtocol(limits: Limits, now: TimeMs): ProtocolState {
@@ -123,7 +131,7 @@ export function newProtocol(limits: Limits, now: TimeMs): ProtocolState {
  * Ends the connection with a reason: DISCONNECT or CONNACK where the version has them, the bare close where not.
  * The will stays due: only a client's DISCONNECT 0x00 drops it.
  */
-export function close(state: ProtocolState, code: number, detail: string): Effect[] {
+export function close(state: ProtocolState, code: number, detail: string, at?: number): Effect[] {
   const effects: Effect[] = [];
   const answer = farewell(state, code, detail);
   if (answer) effects.push(send(answer));
@@ -131,7 +139,7 @@ export function close(state: ProtocolState, code: number, detail: string): Effec
     effects.push({ kind: 'detach', expiryMs: state.expiryMs, normal: false });
   }
   state.phase = 'closed';
-  effects.push({ kind: 'close', reason: code, detail });
+  effects.push({ kind: 'close', reason: code, detail, at });
   return effects;
 }
 

@@ -30,6 +30,8 @@ export interface PublishOutcome {
   readonly text: string;
   readonly step?: DiagnosisStep | undefined;
   readonly error?: Fault['code'] | undefined;
+  /** The exact place: JSON pointer, byte, topic. */
+  readonly at?: string | undefined;
 }
 
 const taken: PublishOutcome = { code: 0, text: '' };
@@ -114,8 +116,8 @@ export class Publisher {
     const { code, text } = answerTo(report);
     trace?.step('model', now, code === 0, text === '' ? `${report.accepted} readings` : text);
     if (text === '') return taken;
-    const error = report.fault?.code ?? report.refused[0]?.fault.code;
-    return { code, text, step: 'model', error };
+    const first = report.fault ?? report.refused[0]?.fault;
+    return { code, text, step: 'model', error: first?.code, at: first?.at };
   }
 
   #distribute(identity: ClientIdentity, publication: Publication, topic: string): PublishOutcome {
@@ -159,5 +161,6 @@ function refusal(fault: Fault, step: DiagnosisStep): PublishOutcome {
     text: faultText(fault),
     step,
     error: fault.code,
+    at: fault.at,
   };
 }

@@ -32,6 +32,13 @@ export interface Delivery extends DeliveryOptions {
 export interface QueueLimits {
   readonly messagesMax: number;
   readonly bytesMax: number;
+  /** Of all queues that are counted together. */
+  readonly bytesTogetherMax: number;
+}
+
+/** Bytes of several queues together. */
+export interface QueuedBytes {
+  bytes: number;
 }
 
 /**
@@ -41,6 +48,7 @@ export interface QueueLimits {
 export class DeliveryQueue {
   readonly #byId = new Map<number, Delivery>();
   #bytes = 0;
+  #together: QueuedBytes = { bytes: 0 };
   nextId = 1;
 
   get size(): number {
@@ -49,6 +57,13 @@ export class DeliveryQueue {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Counts its bytes together with those of other queues, and no more in those it was counted with before. */
+  countIn(together: QueuedBytes): void {
+    this.#together.bytes -= this.#bytes;
+    this.#together = together;
+    together.bytes += this.#bytes;
   }
 
   /** In order of arrival. */
@@ -79,7 +94,7 @@ export class DeliveryQueue {
   /** Puts a delivery back at the end under its own identifier. */
   restore(delivery: Delivery): Delivery {
     this.#byId.set(delivery.packetId, delivery);
-    this.#bytes += messageBytes(delivery.message);
+    this.#grow(messageBytes(delivery.message));
     return delivery;
   }
 
@@ -87,12 +102,21 @@ export class DeliveryQueue {
     const delivery = this.#byId.get(packetId);
     if (!delivery) return undefined;
     this.#byId.delete(packetId);
-    this.#bytes -= messageBytes(delivery.message);
+    this.#grow(-messageBytes(delivery.message));
     return delivery;
   }
 
   #fits(bytes: number, limits: QueueLimits): boolean {
-    return this.#byId.size < limits.messagesMax && this.#bytes + bytes <= limits.bytesMax;
+    return (
+      this.#byId.size < limits.messagesMax &&
+      this.#bytes + bytes <= limits.bytesMax &&
+      this.#together.bytes + bytes <= limits.bytesTogetherMax
+    );
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    this.#together.bytes += bytes;
   }
 
   /** Not QoS 2: a delivery that may have begun is finished, [MQTT-4.3.3-7]. */

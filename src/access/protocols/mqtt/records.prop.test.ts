@@ -19,7 +19,7 @@ const qos = fc.constantFrom<QoS[]>(0, 1, 2);
 const owner: fc.Arbitrary<Owner> = plain({
   kind: fc.constantFrom(...ownerKinds),
   id: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
-  scopes: fc.integer({ min: 0, max: 15 }),
+  permissions: fc.integer({ min: 0, max: 31 }),
 });
 const properties: fc.Arbitrary<Properties | undefined> = fc.option(
   fc.record(

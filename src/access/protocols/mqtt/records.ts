@@ -95,12 +95,12 @@ export function readMessage(reader: ByteReader, offset: Offset): Message {
 }
 
 export function writeOwner(writer: ByteWriter, owner: Owner): void {
-  writer.u8(ownerKinds.indexOf(owner.kind)).f64(owner.id).u8(owner.scopes);
+  writer.u8(ownerKinds.indexOf(owner.kind)).f64(owner.id).u8(owner.permissions);
 }
 
 export function readOwner(reader: ByteReader): Owner {
   const kind = ownerKinds[reader.u8()] ?? reader.fail();
-  return { kind, id: reader.f64(), scopes: reader.u8() };
+  return { kind, id: reader.f64(), permissions: reader.u8() };
 }
 
 export function writeWill(writer: ByteWriter, will: Will | undefined): void {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TimeMs } from '#core';
 import type { DeviceMessage } from '../../ports.ts';
-import type { Transport } from '../../listeners/transport.ts';
 import { PreparedPublish, writePubrel } from './codec.ts';
 import type { ClientSession } from './client-session.ts';
 import type { MqttContext } from './context.ts';
 import { writePublish, type ClientView, type OutgoingPublish } from './delivery-writer.ts';
 import type { Message, Owner } from './message.ts';
 import type { Properties } from './packets.ts';
+import type { OutputTarget } from './output.ts';
 import type { Delivery, DeliveryOptions } from './queue.ts';
 import type { ProtocolState } from './protocol.ts';
 import { downlinkTopic, splitThingFilter } from './thing-topics.ts';
@@ -16,10 +16,16 @@ import { topicMatches } from './topic.ts';
 /** Unsent bytes at which nothing more is handed to a socket. */
 const fullBytes = 65_536;
 
+/** Where a connection's output goes, and how much of it waits. */
+export interface SenderTarget extends OutputTarget {
+  readonly bufferedBytes: number;
+  readonly sentBytes: number;
+}
+
 /** The way out of one connection: deliveries as the client's window and its socket allow, QoS 0 now or never. */
 export class Sender {
   readonly #context: MqttContext;
-  readonly #transport: Transport;
+  readonly #transport: SenderTarget;
   readonly #protocol: ProtocolState;
   readonly #owner: Owner;
   readonly #client: ClientView;
@@ -28,7 +34,12 @@ export class Sender {
   #stalledSince: TimeMs = 0;
   #sentBytes = 0;
 
-  constructor(context: MqttContext, transport: Transport, protocol: ProtocolState, owner: Owner) {
+  constructor(
+    context: MqttContext,
+    transport: SenderTarget,
+    protocol: ProtocolState,
+    owner: Owner,
+  ) {
     this.#context = context;
     this.#transport = transport;
     this.#protocol = protocol;

@@ -44,7 +44,7 @@ class Machine {
 
   /** A message queued for the client and sent. */
   deliver(qos: 1 | 2): Delivery {
-    const limits = { messagesMax: 100, bytesMax: 1e6 };
+    const limits = { messagesMax: 100, bytesMax: 1e6, bytesTogetherMax: 1e6 };
     const delivery = this.queue.add(message(), { qos, retain: false, identifiers: [] }, limits);
     assert(delivery);
     this.state.outbound.push(delivery);
@@ -56,7 +56,11 @@ class Machine {
 function message(): Message {
   return {
     ...{ tenant: 1, topic: 't', payload: Buffer.from('x'), qos: 2, retain: false },
-    ...{ properties: undefined, publisher: { kind: 'anonymous', id: 0, scopes: 0 }, clientId: 'p' },
+    ...{
+      properties: undefined,
+      publisher: { kind: 'anonymous', id: 0, permissions: 0 },
+      clientId: 'p',
+    },
     ...{ time: start, expiresAt: Number.POSITIVE_INFINITY, offset: 1 },
   };
 }
@@ -285,7 +289,7 @@ test('QoS 2 out: a PUBREC with an error ends the delivery', () => {
 test('the window: no more in flight than the client takes, none beyond ours', () => {
   const machine = new Machine({ 'mqtt.inflightMax': 3 });
   machine.open({ properties: { receiveMaximum: 2 } });
-  const limits = { messagesMax: 100, bytesMax: 1e6 };
+  const limits = { messagesMax: 100, bytesMax: 1e6, bytesTogetherMax: 1e6 };
   for (let i = 0; i < 5; i++) {
     const options = { qos: 1, retain: false, identifiers: [] } as const;
     const delivery = machine.queue.add(message(), options, limits);

@@ -17,8 +17,11 @@ export function step(state: ProtocolState, input: Input, now: TimeMs): Effect[] 
       if (state.phase !== 'open') return close(state, reason.protocolError, '[MQTT-3.1.0-1]');
       return inbound(state, input.packet);
     case 'malformed':
-      if (!input.final) return close(state, input.reason, input.clause);
-      return [...lost(state), { kind: 'close', reason: input.reason, detail: input.clause }];
+      if (!input.final) return close(state, input.reason, input.clause, input.at);
+      return [
+        ...lost(state),
+        { kind: 'close', reason: input.reason, detail: input.clause, at: input.at },
+      ];
     case 'authenticated':
       return authenticated(state, input.reason, input.detail);
     case 'opened':

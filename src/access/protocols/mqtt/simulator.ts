@@ -99,6 +99,11 @@ export class SimulatedDevice {
     return this.#publish('things/me/properties', values);
   }
 
+  /** Reports an event of the device's model; resolves when the server has acknowledged it. */
+  report(event: string, data: unknown): Promise<void> {
+    return this.#publish(`things/me/events/${event}`, data);
+  }
+
   /** Disconnects in order; what was not acknowledged is rejected. */
   stop(): void {
     const socket = this.#socket;

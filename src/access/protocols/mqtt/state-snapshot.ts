@@ -164,6 +164,7 @@ function readSpace(reader: ByteReader, state: BrokerState, message: () => Messag
 
 /** What was accepted once is kept, whatever the limits are today. */
 const unlimited = {
+  bytesTogetherMax: Number.POSITIVE_INFINITY,
   messagesMax: Number.POSITIVE_INFINITY,
   bytesMax: Number.POSITIVE_INFINITY,
 };

@@ -7,7 +7,7 @@ import {
   type SessionConnection,
   type Subscription,
 } from './client-session.ts';
-import type { Message } from './message.ts';
+import { messageBytes, type Message } from './message.ts';
 import type { Operation, SubscriptionRecord } from './operations.ts';
 import type { QoS } from './packets.ts';
 import type { Delivery, DeliveryOptions, QueueLimits } from './queue.ts';
@@ -45,6 +45,7 @@ export class BrokerState {
     this.#queueLimits = {
       messagesMax: limits['mqtt.queueMessagesMax'],
       bytesMax: limits['mqtt.queueBytesMax'],
+      bytesTogetherMax: limits['mqtt.queueBytesPerTenantMax'],
     };
     this.#retainedTtlMs = limits['mqtt.retainedTtlMs'];
     this.#observer = observer;
@@ -71,6 +72,7 @@ export class BrokerState {
   restore(session: ClientSession, subscriptions: readonly SubscriptionRecord[]): void {
     this.sessions.set(sessionKey(session.tenant, session.clientId), session);
     const space = this.space(session.tenant);
+    session.queue.countIn(space.queued);
     space.storedSessions++;
     for (const record of subscriptions) {
       const group = record.group === '' ? undefined : space.group(record.filter, record.match);
@@ -126,7 +128,7 @@ export class BrokerState {
     }
     const delivery = session.queue.add(message, options, this.#queueLimits);
     if (!delivery) {
-      this.#observer.limitHit(this.#fullBy(session));
+      this.#observer.limitHit(this.#fullBy(session, message));
       return undefined;
     }
     session.connection?.queued(delivery);
@@ -166,6 +168,7 @@ export class BrokerState {
     space.unsubscribeAll(session);
     this.wills.sessionEnded(key, this.time);
     this.#giveBack(session);
+    session.queue.countIn({ bytes: 0 });
     for (const group of groups) this.#orphaned(group, session.tenant);
   }
 
@@ -198,6 +201,7 @@ export class BrokerState {
     if (!session) {
       session = new ClientSession({ tenant, clientId, owner, stored, expiryMs });
       this.sessions.set(key, session);
+      session.queue.countIn(this.space(tenant).queued);
       if (stored) this.space(tenant).storedSessions++;
     }
     session.connection = undefined;
@@ -329,9 +333,11 @@ export class BrokerState {
     else for (const message of group.takeAll()) this.shareNow(group, message);
   }
 
-  #fullBy(session: ClientSession): LimitName {
-    const full = session.queue.size >= this.#queueLimits.messagesMax;
-    return full ? 'mqtt.queueMessagesMax' : 'mqtt.queueBytesMax';
+  #fullBy({ queue }: ClientSession, message: Message): LimitName {
+    const { messagesMax, bytesMax } = this.#queueLimits;
+    if (queue.size >= messagesMax) return 'mqtt.queueMessagesMax';
+    const full = queue.bytes + messageBytes(message) > bytesMax;
+    return full ? 'mqtt.queueBytesMax' : 'mqtt.queueBytesPerTenantMax';
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ThingBinding } from '#model';
 import type { Bindings } from '#things';
-import { hasScope, type Owner } from './message.ts';
+import type { Owner } from './message.ts';
+import type { Policy } from './policy.ts';
 
 /** Names remembered by one connection; beyond it the oldest goes. */
 const namesMax = 1_000;
@@ -15,13 +16,15 @@ export interface ClientIdentity {
   readonly binding: ThingBinding | undefined;
 }
 
-/** The things that one client may speak for: itself, its children, or with the scope `ingest` those of its tenant. */
+/** The things that one client may speak for: itself, its children, or with `readings.write` those of its tenant that it reaches. */
 export class ThingNames {
   readonly #bindings: Bindings;
+  readonly #policy: Pick<Policy, 'mayReport'>;
   readonly #known = new Map<string, ThingBinding>();
 
-  constructor(bindings: Bindings) {
+  constructor(bindings: Bindings, policy: Pick<Policy, 'mayReport'>) {
     this.#bindings = bindings;
+    this.#policy = policy;
   }
 
   /** The thing of a name in a topic; undefined for one the client may not speak for; a promise when it has to be loaded. */
@@ -54,7 +57,7 @@ export class ThingNames {
     if (thing.tenant !== tenant) return undefined;
     const allowed =
       owner.kind === 'token'
-        ? hasScope(owner, 'ingest')
+        ? this.#policy.mayReport(owner, thing)
         : thing.thing === owner.id || (binding !== undefined && thing.parent === binding.thing);
     if (!allowed) return undefined;
     if (thing === binding) return thing;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DurationMs } from '#core';
 import type { ClientSession, Subscription } from './client-session.ts';
+import type { QueuedBytes } from './queue.ts';
 import { RetainedStore } from './retained.ts';
 import { SharedGroup } from './shared.ts';
 import { TopicTree } from './topic-tree.ts';
@@ -17,6 +18,8 @@ export class TopicSpace {
   readonly groups = new Map<string, { readonly group: SharedGroup; readonly route: Route }>();
   /** Sessions with a place in the log. */
   storedSessions = 0;
+  /** What waits for its sessions. */
+  readonly queued: QueuedBytes = { bytes: 0 };
   readonly #routes = new Map<Subscription, Route>();
   #interest = 0;
 

@@ -91,7 +91,12 @@ function message(name: string): Message {
       retain: true,
       properties: undefined,
     },
-    ...{ publisher: { kind: 'anonymous', id: 0, scopes: 0 }, clientId: '', time: 0, offset: 0 },
+    ...{
+      publisher: { kind: 'anonymous', id: 0, permissions: 0 },
+      clientId: '',
+      time: 0,
+      offset: 0,
+    },
     expiresAt: Number.POSITIVE_INFINITY,
   };
 }

@@ -87,6 +87,11 @@ export class Journal implements Log<'disk'> {
     return this.#segments[0]?.first ?? this.head;
   }
 
+  /** Size of all segments. */
+  get bytes(): number {
+    return this.#retention.bytes;
+  }
+
   get stopped(): FaultError | undefined {
     return this.#committer.stopped;
   }

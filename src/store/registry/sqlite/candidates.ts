@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sql, type RawBuilder } from 'kysely';
 import { pathSegments, type Filter, type FilterLeaf } from '#model';
+import { inTenants, type LabelSets, type Tenants } from './scope.ts';
 
 /** A set of ids that an index gives without a scan and that contains all things a filter lets through. */
 export type Candidates = RawBuilder<{ id: number }>;
@@ -8,14 +9,34 @@ export type Candidates = RawBuilder<{ id: number }>;
 type Bounds = readonly RawBuilder<unknown>[];
 
 /** The sets that an index can give for a filter's necessary conditions; none for a filter without such. */
-export function candidatesOf(tenant: number, filter: Filter | undefined): readonly Candidates[] {
+export function candidatesOf(tenants: Tenants, filter: Filter | undefined): readonly Candidates[] {
   const byPath = Map.groupBy(necessary(filter), (leaf) => leaf.path);
   const found: Candidates[] = [];
   for (const [path, leaves] of byPath) {
-    const candidates = candidatesFor(tenant, path, leaves);
+    const candidates = candidatesFor(tenants, path, leaves);
     if (candidates !== undefined) found.push(candidates);
   }
   return found.slice(0, 8);
+}
+
+/** Compound SELECTs have at most 500 terms (https://sqlite.org/limits.html). */
+const setsMax = 100;
+
+/** Things that carry one label of each set, some of them twice: a superset of those that carry all labels of one. */
+export function* scopeCandidates(
+  tenants: Tenants,
+  labels: LabelSets | undefined,
+): Generator<Candidates> {
+  const sets = (labels ?? []).map((set) => Object.entries(set));
+  if (sets.length === 0 || sets.length > setsMax || sets.some((set) => set.length === 0)) return;
+  for (let i = 0; i < 4 && sets.some((set) => i < set.length); i++) {
+    const parts = sets.map((set) => {
+      const [label = '', value = ''] = set[Math.min(i, set.length - 1)] ?? [];
+      return sql`SELECT thing AS id FROM thing_label
+        WHERE ${inTenants('tenant', tenants)} AND label = ${label} AND value = ${value}`;
+    });
+    yield sql`${sql.join(parts, sql` UNION ALL `)}`;
+  }
 }
 
 function* necessary(filter: Filter | undefined): Generator<FilterLeaf> {
@@ -42,48 +63,49 @@ const indexes: Readonly<Record<string, { column: string; index: string }>> = {
 };
 
 function candidatesFor(
-  tenant: number,
+  tenants: Tenants,
   path: string,
   leaves: readonly FilterLeaf[],
 ): Candidates | undefined {
   const [first = '', label] = pathSegments(path);
-  if (first === 'labels' && label !== undefined) return labelCandidates(tenant, label, leaves);
+  if (first === 'labels' && label !== undefined) return labelCandidates(tenants, label, leaves);
   const column = indexes[first];
   if (column !== undefined) {
     const bounds = boundsOf(leaves, column.column);
     return bounds.length === 0
       ? undefined
       : sql`SELECT id FROM thing INDEXED BY ${sql.ref(column.index)}
-          WHERE tenant = ${tenant} AND deleted IS NULL AND ${sql.join(bounds, sql` AND `)}`;
+          WHERE ${inTenants('tenant', tenants)} AND deleted IS NULL AND ${sql.join(bounds, sql` AND `)}`;
   }
   if (first === 'online') {
     const online = leaves.some((leaf) => leaf.op === 'eq' && leaf.value === true);
     return online
-      ? sql`SELECT id FROM thing INDEXED BY thing_online WHERE tenant = ${tenant} AND online = 1`
+      ? sql`SELECT id FROM thing INDEXED BY thing_online
+          WHERE ${inTenants('tenant', tenants)} AND online = 1`
       : undefined;
   }
   if (first === 'id' || first === 'parent' || first === 'uri') {
     const bounds = boundsOf(
-      leaves.filter((leaf) => leaf.op === 'eq' || leaf.op === 'in'),
+      leaves.filter(({ op }) => op === 'eq' || op === 'in' || (op === 'prefix' && first === 'uri')),
       first,
     );
     return bounds.length === 0
       ? undefined
       : sql`SELECT id FROM thing
-          WHERE ${sql.join(bounds, sql` AND `)} AND +tenant = ${tenant} AND deleted IS NULL`;
+          WHERE ${sql.join(bounds, sql` AND `)} AND ${inTenants('+tenant', tenants)} AND deleted IS NULL`;
   }
   return undefined;
 }
 
 function labelCandidates(
-  tenant: number,
+  tenants: Tenants,
   label: string,
   leaves: readonly FilterLeaf[],
 ): Candidates | undefined {
   const bounds = boundsOf(leaves, 'value');
   if (bounds.length === 0 && !leaves.some((leaf) => leaf.op === 'exists')) return undefined;
   return sql`SELECT thing AS id FROM thing_label
-    WHERE ${sql.join([sql`tenant = ${tenant}`, sql`label = ${label}`, ...bounds], sql` AND `)}`;
+    WHERE ${sql.join([inTenants('tenant', tenants), sql`label = ${label}`, ...bounds], sql` AND `)}`;
 }
 
 function boundsOf(leaves: readonly FilterLeaf[], column: string): Bounds {

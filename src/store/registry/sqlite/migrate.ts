@@ -23,6 +23,8 @@ export function migrate(
     const to = migrations.length;
     const from = checkSchema(database, path, to);
     if (from > 0 && from < to) keepCopy(database, `${path}.schema-${from}.bak`);
+    // A step may put a new table in the place of one that others refer to (https://sqlite.org/lang_altertable.html § 8).
+    database.exec('PRAGMA foreign_keys = OFF');
     for (const migration of migrations.slice(from)) {
       apply(database, migration);
       logger.info({ path, schema: migration.number }, 'the registry has a new schema');
@@ -64,6 +66,8 @@ function apply(database: DatabaseSync, migration: Migration): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     for (const statement of migration.statements) database.exec(statement);
+    const broken = database.prepare('PRAGMA foreign_key_check').get();
+    if (broken !== undefined) throw new Error(`rows without a parent: ${JSON.stringify(broken)}`);
     database.exec(
       `PRAGMA user_version = ${migration.number}; PRAGMA application_id = ${applicationId}`,
     );

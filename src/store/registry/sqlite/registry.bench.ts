@@ -10,8 +10,10 @@ import type { Registry, ThingQuery } from '../port.ts';
 import { sampleSeries, sampleThing, silentLogger } from '../testing/samples.ts';
 import { openRegistry } from './open.ts';
 
-/** Lists over many things, and the way of a bulk import: `node …/registry.bench.ts [things]`. */
+/** Lists over many things, and the way of a bulk import: `node …/registry.bench.ts [things] [tenants]`. */
 const things = Number(process.argv[2] ?? 1_000_000);
+const tenants = Number(process.argv[3] ?? 1);
+const below = Array.from({ length: tenants - 1 }, (_, i) => i + 3);
 const limits = limitsOf();
 const directory = await mkdtemp(join(tmpdir(), 'fengsui-bench-'));
 const path = join(directory, 'registry.db');
@@ -35,30 +37,39 @@ const questions: readonly (readonly [string, string | undefined, ThingQuery['sor
 function seed(): void {
   const database = new DatabaseSync(path);
   database.exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN;
+    INSERT INTO tenant (id, parent, name, unknown_properties, created)
+      SELECT value, 1, 't' || value, 'refuse', 0 FROM json_each('${JSON.stringify(below)}');
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${things})
     INSERT INTO thing (id, tenant, uri, name, description, kind, types, properties, labels,
       lifecycle, created, updated, revision, online)
-    SELECT i, 1, 'urn:bench:' || i, 'thing ' || (i * 7919 % ${things}), 'a thing of the bench',
+    SELECT i, iif(i % ${tenants}, i % ${tenants} + 2, 1), 'urn:bench:' || i, 'thing ' || (i * 7919 % ${things}), 'a thing of the bench',
       iif(i % 100 = 0, 'gateway', 'device'), '[]',
       json_object('floor', i % 100, 'room', 'r' || (i % 977)),
       json_object('city', 'c' || (i % 1000), 'site', 's' || (i % 2)), 'active', i,
       i * 31 % ${things}, 1, 0 FROM n;
-    INSERT INTO thing_label SELECT 1, 'site', 's' || (id % 2), id FROM thing;
-    INSERT INTO thing_label SELECT 1, 'parity', iif(id % 2, 'odd', 'even'), id FROM thing;
-    INSERT INTO thing_label SELECT 1, 'city', 'c' || (id % 1000), id FROM thing;
-    INSERT INTO thing_label SELECT 1, 'serial', 'x' || (id / 10), id FROM thing;
+    INSERT INTO thing_label SELECT tenant, 'site', 's' || (id % 2), id FROM thing;
+    INSERT INTO thing_label SELECT tenant, 'parity', iif(id % 2, 'odd', 'even'), id FROM thing;
+    INSERT INTO thing_label SELECT tenant, 'city', 'c' || (id % 1000), id FROM thing;
+    INSERT INTO thing_label SELECT tenant, 'serial', 'x' || (id / 10), id FROM thing;
     COMMIT`);
   database.close();
 }
 
-async function ask(registry: Registry): Promise<void> {
+async function ask(registry: Registry, labels?: ThingQuery['labels']): Promise<void> {
   for (const [title, text, sort] of questions) {
     const filter = text === undefined ? undefined : unwrap(parseFilter(text, limits));
     const times: number[] = [];
     let count = 0;
     for (let run = 0; run < 5; run++) {
       const start = performance.now();
-      const page = await registry.read.things.list({ tenant: 1, filter, sort, limit: 100 });
+      const page = await registry.read.things.list({
+        tenant: 1,
+        below,
+        labels,
+        filter,
+        sort,
+        limit: 100,
+      });
       times.push(performance.now() - start);
       count = page.items.length;
     }
@@ -69,7 +80,7 @@ async function ask(registry: Registry): Promise<void> {
     );
   }
   const start = performance.now();
-  const { count } = await registry.read.things.count({ tenant: 1 }, 10_000_000);
+  const { count } = await registry.read.things.count({ tenant: 1, below }, 10_000_000);
   console.log(`count of all: ${count} in ${(performance.now() - start).toFixed(1)} ms`);
 }
 
@@ -120,6 +131,8 @@ try {
   await registry.read.things.byId(1);
   console.log(`open: ${(performance.now() - start).toFixed(0)} ms`);
   await ask(registry);
+  console.log('of things with one of two labels:');
+  await ask(registry, [{ site: 's0', parity: 'even' }, { city: 'c7' }]);
   await points(registry);
   await bulk(registry);
   console.log(`resident: ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB`);

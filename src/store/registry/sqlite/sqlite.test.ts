@@ -11,6 +11,7 @@ import { systemClock } from '#runtime';
 import { registryConformance } from '../conformance.ts';
 import { refused } from '../testing/refused.ts';
 import type { Registry } from '../port.ts';
+import { migrations } from '../migrations/index.ts';
 import { sampleThing, silentLogger } from '../testing/samples.ts';
 import { GuardedThread } from './guarded.ts';
 import { migrate } from './migrate.ts';
@@ -83,6 +84,24 @@ describe('the SQLite engine', () => {
       const copy = new DatabaseSync(`${path}.schema-1.bak`);
       assert.equal(copy.prepare('SELECT x FROM a').get()?.['x'], 1);
       copy.close();
+    }));
+
+  it('brings a registry of the first schema to a tree of tenants', () =>
+    inDirectory(async (directory) => {
+      const path = join(directory, 'registry.db');
+      migrate(path, silentLogger, migrations.slice(0, 1));
+      const old = new DatabaseSync(path);
+      old.exec(`INSERT INTO tenant VALUES (5, 'water', 'collect', 7);
+        INSERT INTO api_token (tenant, name, hash, scopes, created) VALUES (5, 'ci', 'h', '[]', 1)`);
+      old.close();
+      await using registry = await openAt(path);
+      const water = { id: 5, name: 'water', parent: 1, unknownProperties: 'collect', created: 7 };
+      assert.deepEqual(await registry.read.tenants.get(5), water);
+      assert.equal((await registry.read.tokens.byHash('h'))?.account, undefined);
+      await registry.write((tables) => tables.things.insert([sampleThing(1, { tenant: 5 })]));
+      await assert.rejects(
+        registry.write((tables) => tables.things.insert([sampleThing(2, { tenant: 6 })])),
+      );
     }));
 
   it('ends a question that takes too long and answers the next', () =>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { sql } from 'kysely';
 import { chunked, nullable, optional, orConflict, stringsFromJson, wordOf } from '../columns.ts';
-import type { CredentialTable, TokenTable } from '../port.ts';
+import { idCursor, pageById } from '../cursor.ts';
+import type { CredentialReads, CredentialTable, TokenReads, TokenTable } from '../port.ts';
 import type { ApiToken, Credential, CredentialMatch } from '../rows.ts';
 import type { Db, Row } from '../schema.ts';
 import { lifecycles } from './things.ts';
@@ -15,6 +17,7 @@ function credentialOf(row: Row<'credential'>): Credential {
     hash: optional(row.hash),
     fingerprint: optional(row.fingerprint),
     subject: optional(row.subject),
+    username: optional(row.username),
     created: row.created,
     expires: optional(row.expires),
     revoked: optional(row.revoked),
@@ -45,7 +48,7 @@ async function matchOf(
   );
 }
 
-export function credentialTable(db: Db): CredentialTable {
+function credentialReads(db: Db): CredentialReads {
   return {
     byHash: (hash) => matchOf(db, 'hash', hash),
     byFingerprint: (fingerprint) => matchOf(db, 'fingerprint', fingerprint),
@@ -59,6 +62,34 @@ export function credentialTable(db: Db): CredentialTable {
         .execute();
       return rows.map(credentialOf);
     },
+    async isRevoked(fingerprint) {
+      const row = await db
+        .selectFrom('credential')
+        .select('id')
+        .where('fingerprint', '=', fingerprint)
+        .where('revoked', 'is not', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async revokedBySubject(prefix, limit) {
+      const rows = await db
+        .selectFrom('credential')
+        .selectAll()
+        .where('subject', '>=', prefix)
+        .where('subject', '<', `${prefix}\u{10ffff}`)
+        .where('revoked', 'is not', null)
+        .orderBy('revoked', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(credentialOf);
+    },
+  };
+}
+
+export function credentialTable(db: Db): CredentialTable {
+  return {
+    ...credentialReads(db),
     async insert(credential) {
       const insert = db
         .insertInto('credential')
@@ -67,6 +98,7 @@ export function credentialTable(db: Db): CredentialTable {
           hash: nullable(credential.hash),
           fingerprint: nullable(credential.fingerprint),
           subject: nullable(credential.subject),
+          username: nullable(credential.username),
           expires: nullable(credential.expires),
         })
         .returning('id')
@@ -93,13 +125,43 @@ export function credentialTable(db: Db): CredentialTable {
         .where('revoked', 'is', null)
         .execute();
     },
+    async expire(thing, id, expires) {
+      const row = await db
+        .updateTable('credential')
+        .set({ expires: sql`min(coalesce(expires, ${expires}), ${expires})` })
+        .where('id', '=', id)
+        .where('thing', '=', thing)
+        .where('revoked', 'is', null)
+        .returning('id')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async forget(thing, keep, now) {
+      const over = db
+        .selectFrom('credential')
+        .select('id')
+        .where('thing', '=', thing)
+        .where('kind', '=', 'token')
+        .where((is) => is.or([is('revoked', 'is not', null), is('expires', '<=', now)]))
+        .orderBy('id', 'desc')
+        .limit(-1)
+        .offset(keep);
+      await db.deleteFrom('credential').where('id', 'in', over).execute();
+      await db
+        .deleteFrom('credential')
+        .where('thing', '=', thing)
+        .where('kind', '=', 'certificate')
+        .where('expires', '<=', now)
+        .execute();
+    },
     used: (uses) => setUsed(db, 'credential', uses),
   };
 }
 
-export function tokenTable(db: Db): TokenTable {
+function tokenReads(db: Db): TokenReads {
   const token = (row: Row<'api_token'>): ApiToken => ({
     ...row,
+    account: optional(row.account),
     scopes: stringsFromJson(row.scopes),
     expires: optional(row.expires),
     revoked: optional(row.revoked),
@@ -115,6 +177,11 @@ export function tokenTable(db: Db): TokenTable {
         .executeTakeFirst();
       return row && token(row);
     },
+    async byId(id) {
+      const query = db.selectFrom('api_token').selectAll().where('id', '=', id);
+      const row = await query.executeTakeFirst();
+      return row && token(row);
+    },
     async list(tenant) {
       const rows = await db
         .selectFrom('api_token')
@@ -124,10 +191,36 @@ export function tokenTable(db: Db): TokenTable {
         .execute();
       return rows.map(token);
     },
-    async insert({ scopes, expires, ...columns }) {
+    async ofAccount(account) {
+      const query = db.selectFrom('api_token').selectAll().where('account', '=', account);
+      return (await query.where('revoked', 'is', null).orderBy('id').execute()).map(token);
+    },
+    async page({ tenants, account, limit, cursor }) {
+      let query = db
+        .selectFrom('api_token')
+        .selectAll()
+        .where('tenant', 'in', tenants)
+        .orderBy('id')
+        .limit(limit + 1);
+      if (account !== undefined) query = query.where('account', '=', account);
+      if (cursor !== undefined) query = query.where('id', '>', idCursor(cursor));
+      return pageById((await query.execute()).map(token), limit);
+    },
+  };
+}
+
+export function tokenTable(db: Db): TokenTable {
+  return {
+    ...tokenReads(db),
+    async insert({ account, scopes, expires, ...columns }) {
       const row = await db
         .insertInto('api_token')
-        .values({ ...columns, scopes: JSON.stringify(scopes), expires: nullable(expires) })
+        .values({
+          ...columns,
+          account: nullable(account),
+          scopes: JSON.stringify(scopes),
+          expires: nullable(expires),
+        })
         .returning('id')
         .executeTakeFirstOrThrow();
       return row.id;

@@ -1,42 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FaultError, fault } from '#core';
-import { fromJson, objectFromJson, wordOf } from '../columns.ts';
-import type {
-  CounterTable,
-  FollowUpTable,
-  ReaderTable,
-  SettingTable,
-  TenantTable,
-} from '../port.ts';
-import type { FollowUp, Tenant } from '../rows.ts';
+import { fromJson, objectFromJson } from '../columns.ts';
+import type { CounterTable, FollowUpTable, ReaderTable, SettingTable } from '../port.ts';
+import type { FollowUp } from '../rows.ts';
 import type { Db, Row } from '../schema.ts';
-
-export function tenantTable(db: Db): TenantTable {
-  const tenant = (row: Row<'tenant'>): Tenant => ({
-    id: row.id,
-    name: row.name,
-    unknownProperties: wordOf(['refuse', 'collect'], row.unknown_properties),
-    created: row.created,
-  });
-  return {
-    async get(id) {
-      const row = await db.selectFrom('tenant').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && tenant(row);
-    },
-    async all() {
-      const rows = await db.selectFrom('tenant').selectAll().orderBy('id').execute();
-      return rows.map(tenant);
-    },
-    async put({ id, name, unknownProperties, created }) {
-      const set = { name, unknown_properties: unknownProperties };
-      await db
-        .insertInto('tenant')
-        .values({ id, created, ...set })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(set))
-        .execute();
-    },
-  };
-}
 
 export function followUpTable(db: Db): FollowUpTable {
   const followUp = (row: Row<'follow_up'>): FollowUp => ({

@@ -70,7 +70,9 @@ function lookUps(db: Db): Pick<TaskTable, 'byId' | 'list' | 'steps'> {
   };
 }
 
-function openTasks(db: Db): Pick<TaskTable, 'open' | 'openCount' | 'due' | 'waitingUnder'> {
+function openTasks(
+  db: Db,
+): Pick<TaskTable, 'open' | 'openCount' | 'countOpen' | 'due' | 'waitingUnder'> {
   return {
     async open(thing, limit) {
       const rows = await db
@@ -91,6 +93,14 @@ function openTasks(db: Db): Pick<TaskTable, 'open' | 'openCount' | 'due' | 'wait
         .where(isOpen)
         .executeTakeFirst();
       return Number(row?.count ?? 0);
+    },
+    async countOpen(tenant, max) {
+      const { rows } = await sql<{ count: number }>`
+        SELECT count(*) AS count FROM (
+          SELECT id FROM task INDEXED BY task_open
+          WHERE +tenant = ${tenant} AND ${isOpen} LIMIT ${max + 1})`.execute(db);
+      const count = rows[0]?.count ?? 0;
+      return { count: Math.min(count, max), exact: count <= max };
     },
     async due(now, limit) {
       const rows = await db

@@ -10,14 +10,14 @@ import {
   stringsFromJson,
   wordOf,
 } from '../columns.ts';
-import type { Count, Page, ThingQuery, ThingTable } from '../port.ts';
+import type { Count, Page, ThingQuery, ThingReads, ThingTable } from '../port.ts';
 import type { ConnectionChange, Lifecycle, NewThing, Thing, ThingChanges } from '../rows.ts';
 import type { Db, Row, Schema } from '../schema.ts';
 
 /** Lists depend on the engine's planner, so each engine brings its own. */
 export interface ThingLists {
   list(query: ThingQuery): Promise<Page<Thing>>;
-  count(query: Pick<ThingQuery, 'tenant' | 'filter'>, max: number): Promise<Count>;
+  count(...ask: Parameters<ThingReads['count']>): Promise<Count>;
 }
 
 export const lifecycles = [
@@ -47,6 +47,7 @@ export function thingOf(row: Row<'thing'>): Thing {
     revision: row.revision,
     online: row.online === 1,
     seen: optional(row.seen),
+    cause: optional(row.cause),
     deleted: optional(row.deleted),
   };
 }
@@ -96,7 +97,11 @@ export function thingTable(db: Db, lists: ThingLists): ThingTable {
     },
     connections: (changes) => setConnections(db, changes),
     async allOffline() {
-      await db.updateTable('thing').set({ online: 0 }).where('online', '=', 1).execute();
+      await db
+        .updateTable('thing')
+        .set({ online: 0, cause: 'restarted' })
+        .where('online', '=', 1)
+        .execute();
     },
   };
 }
@@ -124,6 +129,7 @@ function columnsOfNew(thing: NewThing): Row<'thing'> {
     revision: 1,
     online: 0,
     seen: null,
+    cause: null,
     deleted: null,
   };
 }
@@ -184,9 +190,12 @@ async function setConnections(db: Db, changes: readonly ConnectionChange[]): Pro
     }
   }
   for (const some of chunked([...newest.values()], 1_000)) {
-    const rows = some.map(({ thing, online, time }) => sql`(${thing}, ${online ? 1 : 0}, ${time})`);
-    await sql`WITH change (thing, online, time) AS (VALUES ${sql.join(rows)})
-      UPDATE thing SET online = change.online, seen = change.time,
+    const rows = some.map(
+      ({ thing, online, time, cause }) =>
+        sql`(${thing}, ${online ? 1 : 0}, ${time}, ${cause ?? null})`,
+    );
+    await sql`WITH change (thing, online, time, cause) AS (VALUES ${sql.join(rows)})
+      UPDATE thing SET online = change.online, seen = change.time, cause = change.cause,
         lifecycle = CASE WHEN lifecycle = 'registered' AND change.online = 1
           THEN 'active' ELSE lifecycle END
       FROM change

@@ -12,6 +12,7 @@ const credential = (thing: number, fields: Partial<NewCredential> = {}): NewCred
   hash: undefined,
   fingerprint: undefined,
   subject: undefined,
+  username: undefined,
   created: 1,
   expires: undefined,
   ...fields,
@@ -117,6 +118,7 @@ export function deviceConformance(test: ConformanceTest): void {
   test('keeps API tokens', async (registry) => {
     const token = {
       tenant: 1,
+      account: undefined,
       name: 'ci',
       hash: 'x',
       scopes: ['read'],
@@ -205,6 +207,9 @@ export function deviceConformance(test: ConformanceTest): void {
       [1, 2],
     );
     assert.equal(await read.tasks.openCount(1), 2);
+    assert.deepEqual(await read.tasks.countOpen(1, 10), { count: 2, exact: true });
+    assert.deepEqual(await read.tasks.countOpen(1, 1), { count: 1, exact: false });
+    assert.deepEqual(await read.tasks.countOpen(2, 10), { count: 0, exact: true });
     assert.deepEqual(
       (await read.tasks.due(5, 10)).map((row) => row.id),
       [2],

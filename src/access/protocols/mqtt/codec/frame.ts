@@ -5,6 +5,8 @@ import { reason } from '../table.ts';
 
 const empty = Buffer.alloc(0);
 
+const headBytesMax = 16;
+
 /** A partial packet's buffer above this size is given back once the packet is through. */
 const carryKeptBytesMax = 512;
 
@@ -22,6 +24,10 @@ export class Framer {
   end = 0;
   fault = 0;
   clause = '';
+  /** The first bytes of what `fault` is about. */
+  head: Buffer = empty;
+  /** Byte of the packet that is wrong, with `fault`. */
+  faultAt = 0;
 
   #bytesMax: number;
   #firstByteRequired: number;
@@ -43,11 +49,21 @@ export class Framer {
     this.#bytesMax = packetBytesMax;
   }
 
+  /** Bytes that `next` has not looked at yet. */
+  get pendingBytes(): number {
+    return this.#chunk.length - this.#at;
+  }
+
   /** Gives the next bytes; only after `next()` has returned false. */
   push(chunk: Buffer): void {
     assert(this.#at === this.#chunk.length || this.fault !== 0, 'push after next() returned false');
     this.#chunk = chunk;
     this.#at = 0;
+  }
+
+  /** Whether a packet has begun and is not complete. */
+  get partial(): boolean {
+    return this.#carried > 0 && this.#carried !== this.#needed;
   }
 
   /** Copies what is left of the chunk, for a caller that stops in its middle and whose chunk memory is reused. */
@@ -118,22 +134,26 @@ export class Framer {
       if (byte < 0x80) {
         const length = at - from + value;
         if (length <= this.#bytesMax) return length;
-        return this.#fail(reason.packetTooLarge, '[MQTT-3.2.2-15]');
+        return this.#fail(reason.packetTooLarge, '[MQTT-3.2.2-15]', 1);
       }
     }
-    return this.#fail(reason.malformedPacket, '§ 1.5.5');
+    return this.#fail(reason.malformedPacket, '§ 1.5.5', 4);
   }
 
   /** Refuses at the first byte what could otherwise make us wait for a whole packet in vain. */
   #accepts(first: number): boolean {
     if (this.#firstByteRequired === 0 || first === this.#firstByteRequired) return true;
-    this.#fail(reason.protocolError, '[MQTT-3.1.0-1]');
+    this.#fail(reason.protocolError, '[MQTT-3.1.0-1]', 0);
     return false;
   }
 
-  #fail(code: number, clause: string): -1 {
+  #fail(code: number, clause: string, at: number): -1 {
     this.fault = code;
     this.clause = clause;
+    this.faultAt = at;
+    const wrong =
+      this.#carried > 0 ? this.#carry.subarray(0, this.#carried) : this.#chunk.subarray(this.#at);
+    this.head = Buffer.from(wrong.subarray(0, headBytesMax));
     this.#carry = this.#chunk = this.buffer = empty;
     this.#at = this.#carried = this.start = this.end = 0;
     return -1;

@@ -5,11 +5,13 @@ import { fail, limitsOf, ok, SeededRandom, type Limits, type Result } from '#cor
 import { compileModel, type CompiledModel, type ThingBinding } from '#model';
 import { afterTurn, systemClock, type Clock } from '#runtime';
 import { RecordingLogger, RecordingMetrics, SimDisk } from '#runtime/sim';
-import type { Authenticator, CredentialAttempt, Principal } from '#security';
+import { Policy, type Authenticator, type CredentialAttempt, type Principal } from '#security';
 import type { Bindings } from '#things';
 import { Diagnosis } from '../../../diagnosis/diagnosis.ts';
+import { PacketTap } from '../../../diagnosis/packets.ts';
 import { Trace } from '../../../diagnosis/trace.ts';
 import { createIngest, type DisposableIngest } from '../../../ingest/group-commit.ts';
+import { Bans, type BanStore } from '../../../listeners/bans.ts';
 import type { DeviceLink, DevicePayload, DeviceServices } from '../../../ports.ts';
 import { MemoryLog } from '../../../testing/memory-log.ts';
 import { startMqtt, type MqttServer } from '../adapter.ts';
@@ -67,6 +69,7 @@ export class TestBindings implements Bindings {
       ...{ thing, parent, tenant, uri: `urn:thing:${thing}`, model: this.#model },
       series: Uint32Array.of(thing * 10 + 1, thing * 10 + 2),
       unknownProperties: 'refuse',
+      labels: {},
       serverTime: 0,
       stale: false,
     };
@@ -94,9 +97,10 @@ export class TestBindings implements Bindings {
   }
 }
 
-/** User `thing 7` / `token reader` with password `secret`; certificates are `cert-7`. */
+/** User `thing 7` / `token read+ingest` with password `secret`; certificates are `cert-7`. */
 export class TestAuthenticator implements Authenticator {
   #listener: Parameters<Authenticator['onRevoked']>[0] = () => {};
+  readonly #tokens = ['admin', 'reader'];
 
   authenticate(attempt: CredentialAttempt): Promise<Result<Principal>> {
     const { username = '', password, certificate } = attempt;
@@ -112,8 +116,11 @@ export class TestAuthenticator implements Authenticator {
       return Promise.resolve(ok({ kind, tenant, thing, credential: thing * 10 }));
     }
     if (kind !== 'token') return Promise.resolve(fail('security.unauthenticated'));
-    const scopes = name === 'admin' ? (['admin'] as const) : (['read'] as const);
-    return Promise.resolve(ok({ kind, tenant, token: name === 'admin' ? 1 : 2, name, scopes }));
+    const scopes = name === 'reader' ? ['read'] : name.split('+');
+    const known = this.#tokens.indexOf(name);
+    const token = known < 0 ? this.#tokens.push(name) : known + 1;
+    const base = { tenant, home: tenant, account: undefined } as const;
+    return Promise.resolve(ok({ kind, ...base, token, name, scopes }));
   }
 
   onRevoked(listener: Parameters<Authenticator['onRevoked']>[0]): void {
@@ -123,6 +130,26 @@ export class TestAuthenticator implements Authenticator {
   revoke(principal: Parameters<Parameters<Authenticator['onRevoked']>[0]>[0]): void {
     this.#listener(principal);
   }
+}
+
+/** Rights of tokens by their scopes: there are no accounts. */
+function testPolicy(limits: Limits): Policy {
+  const unknownProperties = 'refuse';
+  const root = {
+    id: tenant,
+    name: 'root',
+    parent: undefined,
+    unknownProperties,
+    created: 0,
+  } as const;
+  const nothing = { byId: () => Promise.resolve(undefined) };
+  const registry = {
+    accounts: nothing,
+    roles: nothing,
+    grants: { ofAccount: () => Promise.resolve([]) },
+    tenants: { all: () => Promise.resolve([root]) },
+  };
+  return new Policy({ registry, limits, separationOfDuties: false });
 }
 
 /** Keeps what devices send, and their links. */
@@ -154,6 +181,8 @@ export class TestServices implements DeviceServices {
   }
 }
 
+const noBans: BanStore = { read: () => Promise.resolve([]), write: () => Promise.resolve() };
+
 export interface HarnessOptions {
   readonly limits?: Parameters<typeof limitsOf>[0];
   readonly config?: Partial<MqttConfig>;
@@ -171,6 +200,8 @@ export class Harness implements AsyncDisposable {
   readonly authenticator = new TestAuthenticator();
   readonly services = new TestServices();
   readonly trace = new Trace();
+  readonly packets: PacketTap;
+  readonly bans: Bans;
   readonly disk: SimDisk;
   readonly limits: Limits;
   readonly diagnosis: Diagnosis;
@@ -185,6 +216,9 @@ export class Harness implements AsyncDisposable {
     this.disk = options.disk ?? new SimDisk(new SeededRandom(1));
     this.limits = limitsOf({ ...roomy, ...options.limits });
     this.diagnosis = new Diagnosis(this.limits, this.metrics);
+    this.packets = new PacketTap(this.limits, this.trace);
+    const { limits, logger } = this;
+    this.bans = new Bans({ store: noBans, limits, logger, clock: options.clock ?? systemClock });
   }
 
   static async start(options: HarnessOptions = {}): Promise<Harness> {
@@ -265,7 +299,9 @@ export class Harness implements AsyncDisposable {
     };
     this.server = await startMqtt({
       ...{ config, limits, ingest: this.ingest, log, bindings, authenticator, services, trace },
+      policy: testPolicy(limits),
       ...{ disk, directory: '/mqtt', clock, random, logger, metrics, diagnosis: this.diagnosis },
+      ...{ packets: this.packets, bans: this.bans },
     });
   }
 }
