@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Bans, banStore, createIngest } from '#access';
 import { openJournal } from '#bus';
 import { openDataDirectory, type Config } from '#config';
-import { Days, Seconds, unwrap } from '#core';
+import { AddressRanges, Days, Seconds, unwrap } from '#core';
 import {
   afterTurn,
   limitHits,
@@ -21,6 +21,7 @@ import {
   TrustedAuthorities,
 } from '#security';
 import { dataLayout, openDuckdbSeries, openRegistry, openSqliteAudit } from '#store';
+import { rangesOf } from './addresses.ts';
 import { loggerOf } from './logger.ts';
 import { openPeople } from './people.ts';
 import { startReaders } from './readers.ts';
@@ -64,8 +65,10 @@ export async function openPlatform(config: Config, stack: AsyncDisposableStack) 
   const limitHit = limitHits(metrics);
   const trusted = new TrustedAuthorities(registry.read, clock);
   await trusted.start();
+  const shared = new AddressRanges(rangesOf('server.sharedSources', config.server.sharedSources));
   const authenticator = new RegistryAuthenticator({
     ...base,
+    isShared: (source) => shared.has(source),
     registry: registry.read,
     authorities: trusted,
     hit: (name) => limitHit.hit(name),

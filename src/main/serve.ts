@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Diagnosis, PacketTap, startMqtt, Trace, type MqttServer } from '#access';
+import { auditRefusals, Diagnosis, PacketTap, startMqtt, Trace, type MqttServer } from '#access';
 import { Backups, Demo, startApi, systemInfo, Uploads, type Exposure } from '#api';
 import type { Config } from '#config';
 import { Minutes } from '#core';
@@ -22,6 +22,7 @@ export interface Served {
 export async function serve(platform: Platform, stack: AsyncDisposableStack): Promise<Served> {
   const { config, limits, clock, metrics, data } = platform;
   const diagnosis = new Diagnosis(limits, metrics);
+  stack.defer(auditRefusals(diagnosis, platform.audit));
   const trace = new Trace((offset) => storedUpTo(platform, offset));
   const packets = new PacketTap(limits, trace);
   const forgetting = clock.every(Minutes(1), () => diagnosis.forgetSecrets(clock.now()));

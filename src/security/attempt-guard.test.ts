@@ -118,3 +118,12 @@ it('a /64 is one source; its ban is listed and can be lifted, as that of an iden
   assert.deepEqual(guard.bans(), []);
   assert.equal(guard.admits('2001:db8::ffff', 'pump'), true);
 });
+
+it('an address that many share is never banned, but the identity that is guessed at is', () => {
+  const clock = new SimClock();
+  const isShared = (source: string): boolean => source === 'carrier';
+  const guard = new AttemptGuard({ limits: limitsOf(), clock, hit: () => undefined, isShared });
+  for (let i = 0; i < perHour; i++) guard.failed('carrier', 'guessed');
+  assert.equal(guard.admits('carrier', 'other'), true);
+  assert.equal(guard.admits('carrier', 'guessed'), false);
+});

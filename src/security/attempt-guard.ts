@@ -30,6 +30,8 @@ export interface AttemptGuardOptions {
   readonly clock: Clock;
   /** Told each time a limit is reached. */
   readonly hit: (limit: LimitName) => void;
+  /** Whether many stand behind an address, as behind a carrier's: then one of them does not ban the others. */
+  readonly isShared?: ((source: string) => boolean) | undefined;
 }
 
 /**
@@ -57,17 +59,21 @@ export class AttemptGuard {
    * Counts a wrong credential; those that were under way when a ban began do not make it longer.
    */
   failed(source: string, identity: string | undefined): void {
-    const { limits } = this.#options;
-    const bySource = this.#count(this.#sources, sourceKey(source), Minutes(1));
-    if (bySource.failures >= limits['auth.failuresPerMinutePerSource']) {
-      const length = Math.min(limits['auth.sourceBanMs'] * 2 ** bySource.bans, banMsMax);
-      this.#ban(bySource, length, 'auth.failuresPerMinutePerSource');
-    }
+    const { limits, isShared } = this.#options;
+    if (isShared?.(source) !== true) this.#countSource(source);
     if (identity === undefined) return;
     const byIdentity = this.#count(this.#identities, keyOf(identity), Hours(1));
     if (byIdentity.failures >= limits['auth.failuresPerHourPerIdentity']) {
       this.#ban(byIdentity, Hours(1), 'auth.failuresPerHourPerIdentity');
     }
+  }
+
+  #countSource(source: string): void {
+    const { limits } = this.#options;
+    const bySource = this.#count(this.#sources, sourceKey(source), Minutes(1));
+    if (bySource.failures < limits['auth.failuresPerMinutePerSource']) return;
+    const length = Math.min(limits['auth.sourceBanMs'] * 2 ** bySource.bans, banMsMax);
+    this.#ban(bySource, length, 'auth.failuresPerMinutePerSource');
   }
 
   /** A right credential clears what its identity had against it; a source has to wait. */

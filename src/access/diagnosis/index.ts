@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { Attempt } from './attempts.ts';
+export { auditRefusals } from './audited.ts';
 export {
   Diagnosis,
   type Claimable,
