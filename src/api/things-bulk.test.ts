@@ -56,6 +56,8 @@ test('each thing that refuses is named, with what to do, and touches no other', 
   assert(itemsOf(answer, 'failed').every((row) => String(row['fix']) !== ''));
   await expectProblem(ask(`GET /api/v1/things/${free}`), 404, 'common.not-found');
   assert.equal((await thing(leaf))['parent'], parent);
+  const both = await expectStatus(bulk({ ids: [parent, leaf], action: { kind: 'delete' } }), 200);
+  assert.deepEqual([both['done'], both['failed']], [2, []], 'a thing goes after what is below it');
 });
 
 test('disabling and enabling again; what is so already stays untouched', async () => {

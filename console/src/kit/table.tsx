@@ -71,7 +71,14 @@ export function DataTable<T extends object>(props: DataTableProps<T>): JSX.Eleme
         rowClassName={(row) => (rowKey(row) === active ? 'fs-active' : '')}
         {...(onOpen === undefined
           ? {}
-          : { onRow: (row: T) => ({ onClick: () => onOpen(row), className: 'fs-opens' }) })}
+          : {
+              onRow: (row: T) => ({
+                className: 'fs-opens',
+                onClick: ({ target }) => {
+                  if (!isOfItsOwn(target)) onOpen(row);
+                },
+              }),
+            })}
         {...(selection === undefined
           ? {}
           : {
@@ -82,7 +89,6 @@ export function DataTable<T extends object>(props: DataTableProps<T>): JSX.Eleme
                 getCheckboxProps: (row: T) => ({
                   'aria-label': t('table.select', { row: rowKey(row) }),
                 }),
-                columnTitle: (box) => <span ref={keepQuiet}>{box}</span>,
                 getTitleCheckboxProps: () => ({ 'aria-label': t('table.selectAll') }),
               },
             })}
@@ -105,9 +111,9 @@ export function DataTable<T extends object>(props: DataTableProps<T>): JSX.Eleme
   );
 }
 
-/** antd repeats the heads in a hidden row that it measures; nobody is to get into that one. */
-function keepQuiet(head: HTMLElement | null): void {
-  if (head !== null) head.hidden = head.closest('tr[aria-hidden=true]') !== null;
+/** Links and fields in a row do what they are for, and do not open it. */
+function isOfItsOwn(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button, input, label') !== null;
 }
 
 function Foot<T>({ list, count }: { list: KeysetList<T>; count: Count | undefined }): JSX.Element {

@@ -79,7 +79,7 @@ export function thingBulkRoutes(app: Api, services: ApiServices): void {
       schema: {
         summary: 'Label, enable, disable or delete many things',
         description:
-          'Of a filter things.bulkMax things a request, in order of id: send "next" as cursor until there is none.',
+          'Of a filter things.bulkMax things a request, in order of id, to delete in reverse: send "next" as cursor until there is none.',
         tags: ['things'],
         body: BulkRequest,
         response: { 200: BulkAnswer, ...problems },
@@ -129,6 +129,8 @@ interface Chosen {
 async function chosen(services: ApiServices, asker: Asker, body: BulkRequest): Promise<Chosen> {
   const { things, limits, policy } = services;
   const { ids, filter, below, cursor } = body;
+  // What is below a thing mostly came after it, and has to go before it.
+  const order = body.action.kind === 'delete' ? 'descending' : 'ascending';
   if ((ids === undefined) === (filter === undefined))
     throw new FaultError(fault('common.invalid', 'body', 'either ids or filter'));
   if (ids === undefined) {
@@ -136,7 +138,7 @@ async function chosen(services: ApiServices, asker: Asker, body: BulkRequest): P
     const { principal, scope } = asker;
     const seen = await seenThings(services, { principal, scope, query });
     const limit = limits['things.bulkMax'];
-    const page = await things.read.list({ ...seen, limit, cursor });
+    const page = await things.read.list({ ...seen, order, limit, cursor });
     return { things: page.items, missing: [], next: page.cursor };
   }
   const tree = await policy.tree();
@@ -144,6 +146,7 @@ async function chosen(services: ApiServices, asker: Asker, body: BulkRequest): P
     ({ tenant, labels }) =>
       tree.isWithin(tenant, asker.principal.tenant) && asker.scope.admits(labels),
   );
+  found.sort((a, b) => (order === 'ascending' ? a.id - b.id : b.id - a.id));
   const known = new Set(found.map(({ id }) => id));
   return { things: found, missing: ids.filter((id) => !known.has(id)), next: undefined };
 }

@@ -47,13 +47,14 @@ test('connections are followed, and nobody is connected after a start', async (p
   platform.devices.offline(thing, other, 'lost');
   await platform.settled();
   row = await platform.things.find(1, String(thing));
-  assert.deepEqual([row.online, row.seen], [false, place.clock.now()]);
+  assert.deepEqual([row.online, row.seen, row.cause], [false, place.clock.now(), 'lost']);
   platform.devices.online(thing, link);
   await platform.settled();
   await platform[Symbol.asyncDispose]();
   await using again = await openPlatform(place);
   await again.settled();
-  assert.equal((await again.things.find(1, String(thing))).online, false);
+  row = await again.things.find(1, String(thing));
+  assert.deepEqual([row.online, row.cause], [false, 'restarted']);
 });
 
 test('collected series are stored once, and kept where they came too late', async (platform) => {

@@ -253,6 +253,24 @@ test('a credential that is replaced ends only the connections that used it', asy
   await other.alive();
 });
 
+test('why a thing is offline is told: by itself, by the network, by another connection, by the server', async () => {
+  await using harness = await Harness.start();
+  const { causes } = harness.services;
+  const told = (count: number): Promise<void> => eventually(() => causes.length === count);
+  await (await harness.thing(gateway)).leave();
+  await told(1);
+  (await harness.thing(gateway)).wire.drop();
+  await told(2);
+  const first = await harness.thing(gateway, { clientId: 'same' });
+  const second = await harness.thing(gateway, { clientId: 'same' });
+  await first.closed(1_000);
+  await told(3);
+  harness.authenticator.revoke({ thing: gateway });
+  await second.closed(1_000);
+  await told(4);
+  assert.deepEqual(causes, ['disconnected', 'lost', 'taken-over', 'access.revoked']);
+});
+
 test('wills: outside the own topics refused at CONNECT, reported as readings and events when due', async () => {
   await using harness = await Harness.start();
   for (const topic of ['things/9/properties', 'things/me/nonsense', 'other/cmd', '$CONTROL/x']) {

@@ -157,6 +157,8 @@ export class TestServices implements DeviceServices {
   readonly events: { thing: number; name: string; text: string }[] = [];
   readonly results: { thing: number; action: string; text: string; correlation: string }[] = [];
   readonly links = new Map<number, DeviceLink>();
+  /** Why things went, in order. */
+  readonly causes: string[] = [];
 
   event(binding: ThingBinding, name: string, payload: DevicePayload): undefined {
     this.events.push({ thing: binding.thing, name, text: payload.bytes.toString() });
@@ -176,8 +178,9 @@ export class TestServices implements DeviceServices {
     this.links.set(thing, link);
   }
 
-  offline(thing: number): void {
+  offline(thing: number, _link: DeviceLink, cause: string): void {
     this.links.delete(thing);
+    this.causes.push(cause);
   }
 }
 
