@@ -101,7 +101,7 @@ test('what fails or is refused is in the log with its code, a flood of it once',
     ],
   );
   const [failed] = await newest('&result=failed');
-  assert.deepEqual([failed?.['act'], failed?.['code']], ['things.write', 'common.conflict']);
+  assert.deepEqual([failed?.['act'], failed?.['code']], ['things.write', 'things.uri-taken']);
 });
 
 test('reads of the log are kept to those who may, and answer what is asked', async () => {

@@ -43,7 +43,7 @@ test('things from CSV: good rows go in, each bad row is named exactly', async ()
   );
   assert.partialDeepStrictEqual(refused, [
     { row: 2, code: 'common.invalid', at: 'name' },
-    { row: 3, code: 'common.conflict', at: 'uri' },
+    { row: 3, code: 'things.uri-taken', at: 'uri' },
     { row: 4, code: 'things.no-such-model', at: 'model' },
     { row: 5, code: 'common.invalid', at: 'parent' },
     { row: 6, code: 'things.no-such-parent' },

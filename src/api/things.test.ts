@@ -151,7 +151,7 @@ test('what does not fit the schema is named and nothing is coerced', async () =>
   await expectProblem(ask('POST /api/v1/things', unknown), 422, 'things.no-such-model');
   const twice = { json: { name: 'a', uri: 'urn:test:twice' } };
   await expectStatus(ask('POST /api/v1/things', twice), 201);
-  await expectProblem(ask('POST /api/v1/things', twice), 409, 'common.conflict');
+  await expectProblem(ask('POST /api/v1/things', twice), 409, 'things.uri-taken');
   await expectProblem(ask('GET /api/v1/things?filterr=x'), 400, 'common.invalid');
   await expectProblem(ask('GET /api/v1/things?limit=0'), 400, 'common.invalid');
   await expectProblem(ask('GET /api/v1/things/me'), 404, 'common.not-found');

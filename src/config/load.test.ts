@@ -104,7 +104,8 @@ test('an unknown key is named with its place and the key that was meant', () => 
 });
 
 test('variables of other programs are left alone', () => {
-  assert.ok(valid({ environment: { FENGSUI_TOKEN: 'x', FENGSUILIKE__X: 'y', HOME: '/' } }).ok);
+  const others = { FENGSUI_TOKEN: 'x', FENGSUI_SERVER: 'http://a', FENGSUILIKE__X: 'y', HOME: '/' };
+  assert.ok(valid({ environment: others }).ok);
 });
 
 test('a wrong value is named with its place and what is expected', () => {

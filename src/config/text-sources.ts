@@ -70,7 +70,7 @@ export interface EnvironmentLayerOptions {
 
 /**
  * Settings from `FENGSUI_SERVER__HTTP` and the like. A name without `__` is a setting only when it is a key of the
- * first level (`FENGSUI_DEMO`). `…_FILE` of a secret names a file that holds its value.
+ * first level (`FENGSUI_DEMO`); a section has no value, and FENGSUI_SERVER is the command line's. `…_FILE` of a secret names a file that holds its value.
  */
 export function layerOfEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
@@ -88,12 +88,17 @@ export function layerOfEnvironment(
       if (typeof read === 'string') {
         sources.push({ parts: secret, text: read, origin: name, base: options.base });
       } else faults.push(read);
-    } else if (nested || findKey(parts, options.protocols)) {
+    } else if (nested || isValue(parts, options.protocols)) {
       sources.push({ parts: parts.map(lower), text, origin: name, base: options.base });
     }
   }
   const layer = layerOfTexts(sources, options.protocols);
   return { settings: layer.settings, faults: [...faults, ...layer.faults] };
+}
+
+function isValue(parts: readonly string[], protocols: readonly string[]): boolean {
+  const path = findKey(parts, protocols);
+  return path !== undefined && !isSection(nodeAt(path, protocols));
 }
 
 const lower = (part: string): string => part.toLowerCase();

@@ -171,7 +171,7 @@ export class JustInTimeRegistration {
     }
     await registry.write(async (tables) => {
       if (!(await hasVouched(tables, known.id, by.authority)))
-        throw new FaultError(fault('common.conflict', 'uri', `${uri} is thing ${known.id}`));
+        throw new FaultError(fault('things.uri-taken', 'uri', `${uri} is thing ${known.id}`));
       await insertCredential(tables, limits, { ...row, thing: known.id });
     });
   }

@@ -77,7 +77,7 @@ test('bad rows of a bulk are named and the good ones are made', async (platform)
   const codes = outcomes.map((row) => ('fault' in row ? row.fault.code : 'made'));
   assert.deepEqual(codes, [
     'made',
-    'common.conflict',
+    'things.uri-taken',
     'things.no-such-model',
     'things.no-such-parent',
     'things.bad-uri',

@@ -75,7 +75,7 @@ export class ThingService {
 
   /**
    * Creates many in one transaction. A bad row refuses itself only; outcomes are in the order of
-   * the inputs. Faults of rows: `common.conflict`, `common.limit`, `things.bad-uri`,
+   * the inputs. Faults of rows: `common.limit`, `things.bad-uri`, `things.uri-taken`,
    * `things.no-such-model`, `things.no-such-parent`.
    */
   async createMany(
@@ -111,7 +111,7 @@ export class ThingService {
 
   /**
    * Changes a thing. With `revision` only when nobody changed it meanwhile: `api.precondition`.
-   * Further faults: `common.not-found`, `common.conflict` for a taken uri, and those of a new
+   * Further faults: `common.not-found`, `things.uri-taken`, and those of a new
    * thing; `things.parent-cycle`.
    */
   async update(tenant: number, id: number, edit: ThingEdit, revision?: number): Promise<Thing> {

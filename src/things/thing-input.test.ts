@@ -65,7 +65,7 @@ test('a thing may be sent back with the uri that it was given', async (platform)
   const other = await platform.things.create(1, { name: 'c', uri: 'urn:c' });
   await refused(platform.things.update(1, other.id, { uri: thing.uri }), 'things.bad-uri');
   const third = await platform.things.create(1, { name: 'd', uri: 'urn:d' });
-  await refused(platform.things.update(1, third.id, { uri: 'urn:c' }), 'common.conflict');
+  await refused(platform.things.update(1, third.id, { uri: 'urn:c' }), 'things.uri-taken');
   assert.equal((await platform.things.find(1, 'urn:c')).id, other.id);
 });
 
@@ -79,7 +79,7 @@ test('a row that is refused does not keep its uri from the next', async (platfor
     ]),
     ['things.no-such-model', 'made'],
   );
-  assert.deepEqual(await outcomes(platform, [{ name: '', uri }]), ['common.conflict']);
+  assert.deepEqual(await outcomes(platform, [{ name: '', uri }]), ['things.uri-taken']);
   assert.deepEqual(await outcomes(platform, []), []);
 });
 

@@ -70,7 +70,7 @@ async function checkInput(
   if (uri !== undefined) {
     checkUri(uri);
     if (uris.has(uri) || (await tables.things.byUri(tenant, uri)) !== undefined)
-      throw new FaultError(fault('common.conflict', 'uri', uri));
+      throw new FaultError(fault('things.uri-taken', 'uri', uri));
   }
   if (parent !== undefined) await checkParent(tables, { tenant, parent, limits });
   const model = choice && models.get(choiceKey(choice));

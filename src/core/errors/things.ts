@@ -3,6 +3,16 @@ import type { ErrorSpec } from './spec.ts';
 
 /** Errors of the `things` part. */
 export const thingsErrors = {
+  'things.uri-taken': {
+    status: 409,
+    retryable: false,
+    en: 'a thing of this tenant has that uri already',
+    zh: '该租户中已有使用此 uri 的设备',
+    fix: {
+      en: 'choose another uri, or change the thing that has it',
+      zh: '换一个 uri，或修改已有的设备',
+    },
+  },
   'things.breaking-version': {
     status: 409,
     retryable: false,

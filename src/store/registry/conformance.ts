@@ -223,7 +223,7 @@ function thingConformance(test: ConformanceTest): void {
     const again = [sampleThing(2), sampleThing(3, { uri: 'urn:test:1' })];
     await refused(
       registry.write((tables) => tables.things.insert(again)),
-      'common.conflict',
+      'things.uri-taken',
     );
     assert.equal(await registry.read.things.byId(2), undefined);
     const other = sampleThing(3, { uri: 'urn:test:1', tenant: 2 });

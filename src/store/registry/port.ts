@@ -108,7 +108,7 @@ export interface ThingReads {
 }
 
 export interface ThingTable extends ThingReads {
-  /** `common.conflict` with `at` naming the row's index and uri when a uri is taken. Ids come from `counters`. */
+  /** `things.uri-taken` with `at` naming the row's index and uri when a uri is taken. Ids come from `counters`. */
   insert(things: readonly NewThing[]): Promise<void>;
   /** Whether the thing had that revision and was changed. */
   update(id: number, revision: number, changes: ThingChanges, now: TimeMs): Promise<boolean>;

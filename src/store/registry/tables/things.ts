@@ -111,7 +111,7 @@ async function insertThings(db: Db, things: readonly NewThing[]): Promise<void> 
     const rows = some.map(columnsOfNew);
     const named = some.length === 1 ? (some[0]?.uri ?? '') : `one of ${some.length} uris`;
     const insert = db.insertInto('thing').values(rows).execute();
-    await orConflict(insert, 'common.conflict', 'uri', named);
+    await orConflict(insert, 'things.uri-taken', 'uri', named);
   }
   await insertLabels(db, things);
 }
@@ -159,7 +159,7 @@ async function updateThing(db: Db, { id, revision, changes, now }: Update): Prom
     .where('deleted', 'is', null)
     .returning(['id', 'tenant'])
     .executeTakeFirst();
-  const row = await orConflict(update, 'common.conflict', 'uri', changes.uri ?? '');
+  const row = await orConflict(update, 'things.uri-taken', 'uri', changes.uri ?? '');
   if (row === undefined) return false;
   if (changes.labels !== undefined) {
     await db.deleteFrom('thing_label').where('thing', '=', id).execute();
