@@ -58,7 +58,7 @@ test('packets are read however they are cut, with properties in between', () => 
     { kind: 'connack', code: 5, reason: '' },
   ]);
   for (const bad of ['30ffffffff7f', '30020009', '2003000005', '4000']) {
-    assert.throws(() => new PacketReader(5).push(Buffer.from(bad, 'hex')), undefined, bad);
+    assert.throws(() => new PacketReader(5).push(Buffer.from(bad, 'hex')), Error, bad);
   }
 });
 

@@ -79,7 +79,7 @@ export const securityErrors = {
   'security.duties-conflict': {
     status: 409,
     retryable: false,
-    en: 'system, security and audit administration are kept apart (三员分立)',
+    en: 'system, security and audit administration are kept apart',
     zh: '三员分立：系统、安全、审计管理职责不得由同一账号承担，审计管理员只能查看',
     fix: {
       en: 'give the duties to different accounts, by roles of one duty each; an auditor has roles that only read',
