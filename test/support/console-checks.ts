@@ -20,6 +20,10 @@ export interface CheckedPage {
   readonly data?: readonly string[];
   /** It is made for phones as well. */
   readonly phone?: boolean;
+  /** How the administrator signs in. */
+  readonly by?: OpenOptions['by'];
+  /** A part of a page: that it survives its server and knows its roles is checked of another part. */
+  readonly isPart?: boolean;
   /** More to wait for before the page is judged. */
   readonly ready?: (watched: Watched) => Promise<unknown>;
 }
@@ -30,7 +34,7 @@ const awayNoise = /ERR_CONNECTION|ERR_EMPTY|ERR_SOCKET|WebSocket|Failed to (load
 
 /** T0: what holds for every page. Registers the tests; the place must have been made in the same file. */
 export function commonChecks(place: ConsolePlace, checked: CheckedPage): void {
-  const { name, guarded, emptyLists, phone } = checked;
+  const { name, guarded, emptyLists, phone, isPart } = checked;
   const page = new Checks(place, checked);
   for (const language of ['zh', 'en'] as const) {
     test(`${name}: a deep link opens without a fault, ${language}`, { skip }, () =>
@@ -47,6 +51,7 @@ export function commonChecks(place: ConsolePlace, checked: CheckedPage): void {
   if (phone === true) {
     test(`${name}: fits a phone of 390 pixels`, { skip }, () => page.phone());
   }
+  if (isPart === true) return;
   test(`${name}: a server that was killed is told and found again`, { skip }, () =>
     page.recovers(),
   );
@@ -131,8 +136,8 @@ class Checks {
   }
 
   #open(options: OpenOptions = {}): Promise<Watched> {
-    const { path } = this.#page;
-    return this.#place.open(typeof path === 'string' ? path : path(), options);
+    const { path, by = 'link' } = this.#page;
+    return this.#place.open(typeof path === 'string' ? path : path(), { by, ...options });
   }
 
   async #settle(watched: Watched, language: 'zh' | 'en' = 'zh'): Promise<void> {

@@ -35,6 +35,8 @@ export interface OpenOptions {
   readonly height?: number;
   /** False: nobody is signed in. */
   readonly signedIn?: boolean;
+  /** By the token of admin.token, which may all; a one-time link is one factor only. */
+  readonly by?: 'link' | 'token';
   /** Runs before the first request: to answer some in the server's place. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
@@ -93,7 +95,7 @@ export class ConsolePlace {
       colorScheme: dark ? 'dark' : 'light',
       viewport: { width, height },
     });
-    if (signedIn) await this.signIn(context);
+    if (signedIn) await this.signIn(context, options.by);
     const page = await context.newPage();
     page.setDefaultTimeout(waitMs);
     const watched = new Watched(page, this.server.http);
@@ -107,14 +109,16 @@ export class ConsolePlace {
     return this.#browser.newContext({ reducedMotion: 'reduce', ...options });
   }
 
-  /** Gives the browser a session of the first administrator, who has signed in by a one-time link. */
-  async signIn(context: BrowserContext): Promise<void> {
-    const { link } = await this.call('POST', '/api/v1/session/link');
-    const code = new URL(String(link), this.server.http).searchParams.get('link');
-    const answer = await context.request.post(`${this.server.http}/api/v1/session`, {
-      data: { link: code },
-    });
+  /** Gives the browser a session of the first administrator, by a one-time link where nothing else is said. */
+  async signIn(context: BrowserContext, by: OpenOptions['by'] = 'link'): Promise<void> {
+    const data = by === 'link' ? { link: await this.#link() } : { token: this.server.adminToken };
+    const answer = await context.request.post(`${this.server.http}/api/v1/session`, { data });
     assert(answer.ok(), `signed in: ${answer.status()} ${await answer.text()}`);
+  }
+
+  async #link(): Promise<string | null> {
+    const { link } = await this.call('POST', '/api/v1/session/link');
+    return new URL(String(link), this.server.http).searchParams.get('link');
   }
 
   /** Asks the API as the administrator; the body of the answer. */
