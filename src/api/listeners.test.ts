@@ -25,6 +25,7 @@ test('every way in is listed with its address, those that are closed with their 
   assert.deepEqual(byName.get('mqtts')?.['families'], [4]);
   const closed = { open: false, setting: 'access.mqtt.ws.listen', families: [] };
   assert.partialDeepStrictEqual(byName.get('mqttWs'), closed);
+  assert.equal(byName.get('mqttWs')?.['connections'], undefined, 'what is closed has none');
   const http = { open: true, port: 8080, host: '127.0.0.1', families: [4] };
   assert.partialDeepStrictEqual(byName.get('http'), http);
   assert.partialDeepStrictEqual(byName.get('mqttHttp'), { ...http, path: '/mqtt' });

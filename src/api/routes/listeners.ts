@@ -141,13 +141,14 @@ function countOf(system: SystemInfo): ReadonlyMap<string, number> {
 
 /** Connections know their transport: where two ways have the same one, the first that is open counts for both. */
 function connectionsOf(
-  { name, protocol, transport }: Way,
+  { name, at, protocol, transport }: Way,
   system: SystemInfo,
   counts: ReadonlyMap<string, number>,
 ): Pick<ListenerBody, 'connections'> {
   const open = system.listeners();
+  const isOpen = open[at] !== undefined && open['mqtt'] !== undefined;
   const isCounted = name !== 'http' && (name !== 'mqttHttp' || open['mqttWs'] === undefined);
-  if (!isCounted || open['mqtt'] === undefined) return {};
+  if (!isOpen || !isCounted) return {};
   const query = new URLSearchParams({ protocol, transport }).toString();
   const count = counts.get(`${protocol} ${transport}`) ?? 0;
   return { connections: { count, list: `/api/v1/connections?${query}` } };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chunked, orConflict } from '../columns.ts';
 import { idCursor, pageById } from '../cursor.ts';
-import type { GroupTable } from '../people-port.ts';
+import type { GroupReads, GroupTable } from '../people-port.ts';
 import type { Db } from '../schema.ts';
 
-export function groupTable(db: Db): GroupTable {
+function groupReads(db: Db): GroupReads {
   return {
     byId: (id) =>
       db.selectFrom('account_group').selectAll().where('id', '=', id).executeTakeFirst(),
@@ -53,6 +53,12 @@ export function groupTable(db: Db): GroupTable {
         .execute();
       return rows.map((row) => row.group);
     },
+  };
+}
+
+export function groupTable(db: Db): GroupTable {
+  return {
+    ...groupReads(db),
     async insert(group) {
       const insert = db
         .insertInto('account_group')
