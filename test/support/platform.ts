@@ -51,8 +51,11 @@ export async function startPlatform(settings: readonly string[] = []): Promise<T
   const platform = await openPlatform(loaded.config, starting);
   const { limits, metrics, registry, log, series, clock } = platform;
   const ingest = new StallingIngest(platform.ingest);
+  // What nobody stores any more is not waited for.
+  const ended = new AbortController();
+  starting.defer(() => ended.abort());
   const trace = new Trace(async (offset) => {
-    while (series.committed <= offset) await setTimeout(5);
+    while (series.committed <= offset && !ended.signal.aborted) await setTimeout(5);
     return clock.now();
   });
   const services: ApiServices = {
