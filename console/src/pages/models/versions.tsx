@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Flex, Select, Spin } from 'antd';
 import { useState, type JSX } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { useConfirm } from '../../kit/confirm.tsx';
 import { useList } from '../../kit/list.ts';
@@ -19,15 +20,25 @@ export function Versions({ uri }: { readonly uri: string }): JSX.Element {
   const { t } = useTranslation('models');
   const list = useList<ModelSummary>('models', { query: { uri } });
   const [{ from, to }, setState] = useUrlState({ from: textField(), to: textField() });
+  const [gone, setGone] = useState<readonly string[]>([]);
   if (list.isLoading) return <Spin />;
-  const rows = [...list.rows].toReversed();
+  const rows = list.rows.filter(({ version }) => !gone.includes(version)).toReversed();
   const [newest, second] = rows;
-  const pair = { from: from || (second?.version ?? ''), to: to || (newest?.version ?? '') };
+  const known = (version: string): boolean => rows.some((row) => row.version === version);
+  const pair = {
+    from: known(from) ? from : (second?.version ?? ''),
+    to: known(to) ? to : (newest?.version ?? ''),
+  };
   const options = rows.map(({ version }) => ({ value: version, label: version }));
   return (
     <div className="md-page">
       <ProblemAlert error={list.error} onRetry={list.reload} />
-      <VersionTable uri={uri} rows={rows} />
+      <VersionTable
+        uri={uri}
+        rows={rows}
+        // At once, so that nothing asks for it again.
+        onRemoved={(version) => flushSync(() => setGone([...gone, version]))}
+      />
       {rows.length > 1 && (
         <>
           <Flex gap="small" align="center" wrap>
@@ -51,7 +62,13 @@ export function Versions({ uri }: { readonly uri: string }): JSX.Element {
   );
 }
 
-function VersionTable({ uri, rows }: { uri: string; rows: readonly ModelSummary[] }): JSX.Element {
+interface VersionTableProps {
+  readonly uri: string;
+  readonly rows: readonly ModelSummary[];
+  readonly onRemoved: (version: string) => void;
+}
+
+function VersionTable({ uri, rows, onRemoved }: VersionTableProps): JSX.Element {
   const { t } = useTranslation('models');
   const api = useApi();
   const refresh = useRefresh();
@@ -75,7 +92,8 @@ function VersionTable({ uri, rows }: { uri: string; rows: readonly ModelSummary[
       confirm: t('versions.remove'),
       act: async () => {
         await api.delete(place, { query: { version } });
-        await Promise.all([refresh('models'), refresh(place)]);
+        onRemoved(version);
+        await refresh('models');
       },
     });
   return (
