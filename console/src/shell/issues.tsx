@@ -3,6 +3,7 @@ import { ToolOutlined } from '@ant-design/icons';
 import { Alert, Badge, Button, Popover } from 'antd';
 import type { JSX } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PageLink } from '../kit/link.tsx';
 import { useGet } from '../kit/queries.ts';
 import { useCan } from '../kit/session.tsx';
 import { useLanguage } from '../kit/texts.ts';
@@ -38,6 +39,7 @@ export function Issues(): JSX.Element | null {
           description={fix[language]}
         />
       ))}
+      <PageLink to="/system?tab=issues">{t('issues.all')}</PageLink>
     </div>
   );
   return (
