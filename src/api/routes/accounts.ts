@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Type } from 'typebox';
-import type { Accounts } from '#security';
+import type { Accounts, Principal } from '#security';
 import type { AccountKind } from '#store';
 import { ifMatch } from '../etag.ts';
 import { Page, pageBody, pageOf, Paging, problems, Query } from '../schemas/common.ts';
@@ -44,8 +44,7 @@ export function accountRoutes(app: Api, services: ApiServices): void {
   createUserRoute(app, accounts);
   changeUserRoute(app, accounts);
   serviceAccountRoutes(app, accounts);
-  resetRoutes(app, accounts);
-  openRoutes(app, accounts);
+  actRoutes(app, accounts);
 }
 
 function readRoutes(app: Api, services: ApiServices, { place, kind, tags }: Family): void {
@@ -222,7 +221,7 @@ function serviceAccountRoutes(app: Api, accounts: Accounts): void {
   );
 }
 
-function resetRoutes(app: Api, accounts: Accounts): void {
+function actRoutes(app: Api, accounts: Accounts): void {
   app.post(
     `${users}/:id/password`,
     {
@@ -241,56 +240,48 @@ function resetRoutes(app: Api, accounts: Accounts): void {
     },
   );
 
-  app.delete(
-    `${users}/:id/second-factor`,
-    {
-      config: { access: 'users.manage' },
-      schema: {
-        summary: 'Forget the second factor of a user, who enrols another one',
-        tags: ['users'],
-        params: NumberPath,
-        response: { 204: Type.Null(), ...problems },
-      },
-    },
-    async (request, reply) => {
-      await accounts.resetSecondFactor(request.principal, request.params.id);
-      return reply.code(204).send(null);
-    },
-  );
+  actRoute(app, {
+    method: 'DELETE',
+    url: `${users}/:id/second-factor`,
+    summary: 'Forget the second factor of a user, who enrols another one',
+    act: (by, id) => accounts.resetSecondFactor(by, id),
+  });
+  actRoute(app, {
+    method: 'POST',
+    url: `${users}/:id/unlock`,
+    summary: 'Let a user sign in again who was locked for wrong passwords',
+    act: (by, id) => accounts.unlock(by, id),
+  });
+  actRoute(app, {
+    method: 'DELETE',
+    url: `${users}/:id/sessions`,
+    summary: 'End all browser sessions of a user',
+    act: (by, id) => accounts.endSessions(by, id),
+  });
 }
 
-function openRoutes(app: Api, accounts: Accounts): void {
-  app.post(
-    `${users}/:id/unlock`,
-    {
-      config: { access: 'users.manage' },
-      schema: {
-        summary: 'Let a user sign in again who was locked for wrong passwords',
-        tags: ['users'],
-        params: NumberPath,
-        response: { 204: Type.Null(), ...problems },
-      },
-    },
-    async (request, reply) => {
-      await accounts.unlock(request.principal, request.params.id);
-      return reply.code(204).send(null);
-    },
-  );
+interface AccountAct {
+  readonly method: 'POST' | 'DELETE';
+  readonly url: string;
+  readonly summary: string;
+  readonly act: (by: Principal, id: number) => Promise<void>;
+}
 
-  app.delete(
-    `${users}/:id/sessions`,
-    {
-      config: { access: 'users.manage' },
-      schema: {
-        summary: 'End all browser sessions of a user',
-        tags: ['users'],
-        params: NumberPath,
-        response: { 204: Type.Null(), ...problems },
-      },
+/** An act on a user that takes nothing and answers nothing. */
+function actRoute(app: Api, { method, url, summary, act }: AccountAct): void {
+  app.route({
+    method,
+    url,
+    config: { access: 'users.manage' },
+    schema: {
+      summary,
+      tags: ['users'],
+      params: NumberPath,
+      response: { 204: Type.Null(), ...problems },
     },
-    async (request, reply) => {
-      await accounts.endSessions(request.principal, request.params.id);
+    handler: async (request, reply) => {
+      await act(request.principal, request.params.id);
       return reply.code(204).send(null);
     },
-  );
+  });
 }

@@ -3,7 +3,6 @@ export {
   isPermission,
   permissionNames,
   permissionSpec,
-  permissionTable,
   permissionsOfScopes,
   scopeNames,
   type Duty,
@@ -11,6 +10,6 @@ export {
 } from './permissions.ts';
 export { dutiesOf, Policy, type PolicyOptions } from './policy.ts';
 export type { Rights } from './rights.ts';
-export { builtInRole, builtInRoles, customRoleId, type BuiltInRoleName } from './roles.ts';
+export { builtInRole, builtInRoles, customRoleId } from './roles.ts';
 export { TenantTree } from './tenant-tree.ts';
 export { ThingScope, wholeScope, type Labels } from './thing-scope.ts';
