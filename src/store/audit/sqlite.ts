@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson, FaultError, fault, type Limits } from '#core';
 import type { Clock } from '#runtime';
 import { cursorOf, idCursor } from '../registry/cursor.ts';
 import type { Page } from '../registry/page.ts';
-import { GuardedThread } from '../registry/sqlite/guarded.ts';
-import type { SqlRunner, SqlValue } from '../registry/sqlite/messages.ts';
-import { openDatabase } from '../registry/sqlite/statements.ts';
-import { SqliteThread } from '../registry/sqlite/thread.ts';
+import { copyDatabase } from '../sqlite/copy.ts';
+import { GuardedThread } from '../sqlite/guarded.ts';
+import type { SqlRunner, SqlValue } from '../sqlite/messages.ts';
+import { openDatabase } from '../sqlite/statements.ts';
+import { SqliteThread } from '../sqlite/thread.ts';
 import { chained, genesis, type AuditHash } from './chain.ts';
 import type { AuditEntry, AuditHead, AuditQuery, AuditRow, AuditStore } from './port.ts';
 import { checkAuditSchema, columns, createAuditSchema, rowOf } from './schema.ts';
@@ -118,14 +118,8 @@ class SqliteAudit implements AuditStore {
     return (await this.#thread.runner('write').run(text, [limit])).changes;
   }
 
-  async backup(path: string): Promise<void> {
-    const setup = { path: this.#options.path, handles: ['read'], statementsMax: 1 } as const;
-    await using thread = new SqliteThread(setup);
-    await thread.runner('read').run('VACUUM INTO ?', [path]);
-    await using file = await open(path, 'r+');
-    await file.sync();
-    await using directory = await open(dirname(path), 'r');
-    await directory.sync();
+  backup(path: string): Promise<void> {
+    return copyDatabase(this.#options.path, path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

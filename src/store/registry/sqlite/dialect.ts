@@ -13,7 +13,7 @@ import {
   type QueryCompiler,
   type QueryResult,
 } from 'kysely';
-import type { SqlRunner, SqlValue } from './messages.ts';
+import type { SqlRunner, SqlValue } from '../../sqlite/messages.ts';
 
 /**
  * Kysely over a thread that runs SQLite. A writing dialect has one connection, held by one transaction at a

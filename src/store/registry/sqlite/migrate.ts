@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { FaultError, fault } from '#core';
 import type { Logger } from '#runtime';
 import { migrations as published, type Migration } from '../migrations/index.ts';
-import { openDatabase } from './statements.ts';
+import { openDatabase } from '../../sqlite/statements.ts';
 
 /** Marks the file as a registry of ours ("fgsu"), so that another program's database is not migrated by mistake. */
 const applicationId = 0x66677375;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Limits } from '#core';
@@ -9,10 +8,11 @@ import type { Registry, RegistryReads, RegistryTables } from '../port.ts';
 import type { Db, Schema } from '../schema.ts';
 import { registryTables } from '../tables/index.ts';
 import type { ThingLists } from '../tables/things.ts';
+import { copyDatabase } from '../../sqlite/copy.ts';
 import { SqliteThreadDialect } from './dialect.ts';
-import { GuardedThread } from './guarded.ts';
+import { GuardedThread } from '../../sqlite/guarded.ts';
 import { migrate } from './migrate.ts';
-import { SqliteThread } from './thread.ts';
+import { SqliteThread } from '../../sqlite/thread.ts';
 import { countThings, listThings } from './thing-list.ts';
 
 export interface RegistryOptions {
@@ -61,17 +61,8 @@ class SqliteRegistry implements Registry {
       .execute((transaction) => work(registryTables(transaction, listsOf(transaction))));
   }
 
-  async backup(path: string): Promise<void> {
-    await using thread = new SqliteThread({
-      path: this.#path,
-      handles: ['read'],
-      statementsMax: 1,
-    });
-    await thread.runner('read').run('VACUUM INTO ?', [path]);
-    await using file = await open(path, 'r+');
-    await file.sync();
-    await using directory = await open(dirname(path), 'r');
-    await directory.sync();
+  backup(path: string): Promise<void> {
+    return copyDatabase(this.#path, path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,7 +13,7 @@ import { refused } from '../testing/refused.ts';
 import type { Registry } from '../port.ts';
 import { migrations } from '../migrations/index.ts';
 import { sampleThing, silentLogger } from '../testing/samples.ts';
-import { GuardedThread } from './guarded.ts';
+import { GuardedThread } from '../../sqlite/guarded.ts';
 import { migrate } from './migrate.ts';
 import { openRegistry } from './open.ts';
 

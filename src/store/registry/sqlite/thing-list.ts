@@ -8,7 +8,7 @@ import type { Thing } from '../rows.ts';
 import type { Db, Row } from '../schema.ts';
 import { thingFieldType } from '../thing-fields.ts';
 import { thingOf } from '../tables/things.ts';
-import { stillWanted } from './messages.ts';
+import { stillWanted } from '../../sqlite/messages.ts';
 import { candidatesOf, scopeCandidates, type Candidates } from './candidates.ts';
 import { filterCondition } from './filter-sql.ts';
 import { inTenants, labelScope, tenantsOf, type LabelSets, type Tenants } from './scope.ts';
